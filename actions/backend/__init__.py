@@ -1,0 +1,1 @@
+"""What a company connects: outages, orders and areas, over SQL or REST."""
