@@ -44,7 +44,7 @@ class Feed(Generic[T]):
             left = deadline - asyncio.get_running_loop().time()
             if len(found) >= count or left <= 0 or self.closed:
                 return found
-            await _until(grown, left)
+            await until(grown, left)
 
     def close(self) -> None:
         """Let everybody who waits go, now and from now on: the server stops."""
@@ -56,7 +56,8 @@ class Feed(Generic[T]):
         self._grown = asyncio.Event()
 
 
-async def _until(event: asyncio.Event, seconds: float) -> None:
+async def until(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, but no longer than that."""
     try:
         await asyncio.wait_for(event.wait(), seconds)
     except TimeoutError:

@@ -7,12 +7,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import count
 from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
 import aiohttp
 
 from bot.simulator.errors import Json
 from bot.simulator.faults import Faults, Gathering
-from bot.simulator.feed import Feed
+from bot.simulator.feed import Feed, until
 from bot.simulator.settings import SimulatorSettings
 from bot.simulator.state import Channel
 from bot.simulator.webhooks import Event, body_of, encode, sign
@@ -52,7 +53,7 @@ class Postbox:
         self.given_up = 0
         self._gathered: dict[Channel, Gatherer[Event]] = {}
         self._shuffled: dict[Channel, Gatherer[Webhook]] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._slots = asyncio.Semaphore(PARALLEL)
         self._tasks: set[asyncio.Task[None]] = set()
         self._retry_now = asyncio.Event()
@@ -126,7 +127,7 @@ class Postbox:
                 await turn.enter_async_context(self._turns.setdefault(contact, asyncio.Lock()))
             done = await self._attempt(webhook)
         while not done and webhook.retry_in is not None:
-            await _either(self._retry_now, webhook.retry_in)
+            await until(self._retry_now, webhook.retry_in)
             done = await self._attempt(webhook)
         del self.pending[webhook.id]
         if done:
@@ -216,10 +217,3 @@ class Gatherer(Generic[T]):
         self._timer, items = None, self._items
         self._items = []
         self._go(items)
-
-
-async def _either(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        pass

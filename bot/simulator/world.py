@@ -2,14 +2,14 @@
 
 import base64
 import secrets
-from collections.abc import Iterator
 from datetime import datetime
 
 from bot.simulator.errors import Json
 from bot.simulator.feed import Feed
-from bot.simulator.state import RANK, Channel, Clock, Contact, Message, Ticks
+from bot.simulator.state import RANK, Channel, Clock, Contact, Content, Message, Sender, Ticks
 
 MAX_CONTACTS = 2000
+MAX_REMEMBERED = 200_000  # message ids by which a customer is found
 NAMES = (
     "Aino Virtanen", "Eero Mäkinen", "Helmi Nieminen", "Onni Korhonen", "Linnea Söderholm", "Väinö Laine", "Siiri Hämäläinen",
     "Elias Lindqvist", "Kerttu Rantanen", "Oskar Nyberg", "Aada Salonen", "Toivo Heikkinen", "Maja Sandström", "Pekka Ojala",
@@ -24,6 +24,8 @@ class World:
         self.contacts: dict[str, Contact] = {}
         self.changes: Feed[Json] = Feed()
         self._created = 0
+        self._by_address: dict[tuple[str, str], Contact] = {}
+        self._by_message: dict[str, Contact] = {}
 
     def new_contact(self, channel: Channel, known: Json) -> Contact:
         """A customer with the given fields, the missing ones made up; addresses are never given out twice."""
@@ -35,35 +37,55 @@ class World:
         else:
             contact.bsuid = known.get("bsuid") or "FI." + _digits(20)
             contact.phone = known["phone"] if known.get("phone") is not None else "35845" + _digits(7)
-        self._make_room()
-        self.contacts[contact.id] = contact
+        self._keep(contact)
         self.changed("contact", contact)
         return contact
 
-    def _make_room(self) -> None:
+    def _keep(self, contact: Contact) -> None:
         while len(self.contacts) >= MAX_CONTACTS:
-            del self.contacts[next(iter(self.contacts))]
+            self._forget(self.contacts[next(iter(self.contacts))])
+        self.contacts[contact.id] = contact
+        self._by_address |= dict.fromkeys(_addresses(contact), contact)
 
-    def on(self, channel: Channel) -> Iterator[Contact]:
+    def _forget(self, contact: Contact) -> None:
+        del self.contacts[contact.id]
+        self._by_address = {key: other for key, other in self._by_address.items() if other is not contact}
+        self._by_message = {key: other for key, other in self._by_message.items() if other is not contact}
+
+    def on(self, channel: Channel) -> list[Contact]:
         """The customers of one channel, oldest first."""
-        return (contact for contact in self.contacts.values() if contact.channel == channel)
+        return [contact for contact in self.contacts.values() if contact.channel == channel]
+
+    def taken(self, known: Json) -> str | None:
+        """The first address in `known` that somebody has already."""
+        wanted = (("psid", known.get("psid")), ("bsuid", known.get("bsuid")), ("phone", known.get("phone")))
+        return next((address for kind, address in wanted if address and (kind, address) in self._by_address), None)
 
     def by_psid(self, psid: str) -> Contact | None:
         """Messenger's page-scoped id."""
-        return next((contact for contact in self.on("messenger") if contact.psid == psid), None)
+        return self._by_address.get(("psid", psid))
 
     def by_bsuid(self, bsuid: str) -> Contact | None:
         """WhatsApp's business-scoped id."""
-        return next((contact for contact in self.on("whatsapp") if contact.bsuid == bsuid), None)
+        return self._by_address.get(("bsuid", bsuid))
 
     def by_phone(self, digits: str) -> Contact | None:
         """WhatsApp by number, which not everybody shows."""
-        return next((contact for contact in self.on("whatsapp") if contact.phone and contact.phone == digits), None)
+        return self._by_address.get(("phone", digits))
 
     def by_message(self, message_id: str) -> tuple[Contact, Message] | None:
         """Whose phone holds that message."""
-        found = ((contact, contact.find(message_id)) for contact in self.contacts.values())
-        return next(((contact, message) for contact, message in found if message), None)
+        contact = self._by_message.get(message_id)
+        message = contact.find(message_id) if contact else None
+        return (contact, message) if contact and message else None
+
+    def put(self, contact: Contact, message_id: str, sender: Sender, content: Content, at: datetime) -> Message:
+        """Show a new bubble on the phone."""
+        message = contact.add(message_id, sender, content, at)
+        self._by_message[message_id] = contact
+        while len(self._by_message) > MAX_REMEMBERED:
+            del self._by_message[next(iter(self._by_message))]
+        return message
 
     def changed(self, kind: str, contact: Contact | None, **more: object) -> None:
         """Tell everybody who listens. Kinds: contact, message, ticks, typing, webhook, faults."""
@@ -95,6 +117,11 @@ def new_message_id(channel: Channel) -> str:
     if channel == "messenger":
         return "m_" + secrets.token_urlsafe(32)
     return "wamid." + base64.b64encode(secrets.token_bytes(30)).decode()
+
+
+def _addresses(contact: Contact) -> list[tuple[str, str]]:
+    kinds = (("psid", contact.psid), ("bsuid", contact.bsuid), ("phone", contact.phone))
+    return [(kind, address) for kind, address in kinds if address]
 
 
 def _digits(count: int) -> str:

@@ -1,0 +1,87 @@
+"""Fitting a reply to what a channel can carry: what is too long is split, what is too much is re-laid, nothing is cut.
+
+A reply becomes one or more replies, each of which is one request. Limits are counted in characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.model import Button, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request of a channel may hold. `text_with_buttons` is the text above buttons."""
+
+    text: int
+    text_with_buttons: int
+    buttons: int
+    choices: int
+    button_title: int
+    choice_title: int
+    payload: int
+
+
+MESSENGER = Limits(2000, 2000, 13, 13, 20, 20, 1000)
+"""Text and quick replies (meta-platform 3.1). A quick reply goes with a whole text; a button template holds only 640."""
+WHATSAPP = Limits(4096, 1024, 3, 10, 20, 24, 200)
+"""Text, reply buttons and list (meta-platform 3.2). Choices are rows of a list; 200 is the shorter id of both."""
+
+_BREAKS = ("\n\n", "\n", r"(?<=[.!?…])\s", r"\s", "")
+
+
+def fit(reply: Reply, limits: Limits) -> list[Reply]:
+    """Return the reply as parts that the channel takes, in the order in which they are to be sent."""
+    parts: list[Reply] = [Reply(image=reply.image)] if reply.image else []
+    if not reply.buttons:
+        return parts + [Reply(text=piece) for piece in split(reply.text or "", limits.text)]
+    links = [button for button in reply.buttons if button.url]
+    taps = [button for button in reply.buttons if not button.url]
+    text, taps = _spell_out_long_titles(reply.text or "", taps, limits)
+    text = "\n".join([text, *(f"{link.title}: {link.url}" for link in links)])
+    return parts + list(_with_buttons(text, taps, limits))
+
+
+def _with_buttons(text: str, taps: Sequence[Button], limits: Limits) -> Iterator[Reply]:
+    groups = [taps[start : start + limits.choices] for start in range(0, len(taps), limits.choices)] or [[]]
+    pieces = split(text, limits.text_with_buttons if taps else limits.text)
+    for piece in pieces[:-1]:
+        yield Reply(text=piece)
+    yield Reply(text=pieces[-1] if pieces else "…", buttons=tuple(groups[0]))
+    for group in groups[1:]:
+        yield Reply(text="…", buttons=tuple(group))
+
+
+def _spell_out_long_titles(text: str, taps: Sequence[Button], limits: Limits) -> tuple[str, list[Button]]:
+    """Number the choices when a title does not fit: the words go into the text, the numbers onto the buttons."""
+    room = limits.button_title if len(taps) <= limits.buttons else limits.choice_title
+    if all(len(button.title) <= room for button in taps):
+        return text, list(taps)
+    lines = [f"{number}. {button.title}" for number, button in enumerate(taps, 1)]
+    numbered = [replace(button, title=str(number)) for number, button in enumerate(taps, 1)]
+    return "\n".join([text, *lines]), numbered
+
+
+def split(text: str, most: int) -> list[str]:
+    """Split a text into pieces of at most `most` characters, at the best break there is.
+
+    Joined with a space where the break was, the pieces hold every visible character of the text.
+    """
+    text = text.strip()
+    pieces = []
+    while len(text) > most:
+        cut = _best_cut(text, most)
+        pieces.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*pieces, text] if text else pieces
+
+
+def _best_cut(text: str, most: int) -> int:
+    for pattern in _BREAKS[:-1]:
+        cuts = [match.end() for match in re.finditer(pattern, text[: most + 1]) if 0 < match.start() <= most]
+        if cuts and cuts[-1] >= most // 3:
+            return cuts[-1]
+    return most

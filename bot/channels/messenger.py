@@ -1,0 +1,192 @@
+"""Messenger (and Instagram, which speaks the same): webhooks to events, replies to requests. Meta-platform 1.4, 3.1."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+
+from bot.clock import from_millis
+from bot.model import Attachment, Channel, DeliveryStatus, Event, EventKind, Json, Receipt, Reply
+
+GET_STARTED = "GET_STARTED"
+
+
+def read_webhook(body: Json, channel: Channel, own_prefix: str, now: datetime) -> Iterator[Event]:
+    """Yield every event of every entry, whatever its shape; what is not understood becomes an OTHER event."""
+    for entry in _dicts(body.get("entry")):
+        account = str(entry.get("id", ""))
+        for item in _dicts(entry.get("messaging")):
+            yield _event(item, channel, account, own_prefix, now)
+        for item in _dicts(entry.get("standby")):
+            yield _standby(item, channel, account, now)
+        for change in _dicts(entry.get("changes")):
+            yield _other(change, channel, account, now, f"change:{change.get('field')}")
+
+
+def _dicts(value: object) -> list[Json]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _event(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
+    try:
+        for key, read in _READERS.items():
+            if isinstance(item.get(key), dict):
+                return read(item, channel, account, own_prefix, now)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return _other(item, channel, account, now, "malformed")
+    return _other(item, channel, account, now, "unknown")
+
+
+def _message(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
+    message = item["message"]
+    if message.get("is_echo"):
+        return _echo(item, channel, account, own_prefix, now)
+    if message.get("is_deleted"):
+        return _other(item, channel, account, now, "unsend")
+    return Event(
+        channel=channel,
+        account=account,
+        kind=EventKind.MESSAGE,
+        external_id=str(message["mid"]),
+        occurred_at=_when(item, now),
+        address=str(item["sender"]["id"]),
+        text=message.get("text"),
+        payload=(message.get("quick_reply") or {}).get("payload"),
+        attachments=tuple(_attachment(part) for part in _dicts(message.get("attachments"))),
+    )
+
+
+def _attachment(part: Json) -> Attachment:
+    payload = part.get("payload") if isinstance(part.get("payload"), dict) else {}
+    assert isinstance(payload, dict)
+    return Attachment(kind=str(part.get("type", "unknown")), url=payload.get("url"), name=payload.get("title"))
+
+
+def _echo(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
+    """An echo is about a message from the Page: ours by our key in `metadata`, otherwise somebody else's."""
+    message = item["message"]
+    mid, key = str(message["mid"]), str(message.get("metadata") or "")
+    common = partial(
+        Event, channel=channel, account=account, occurred_at=_when(item, now), address=str(item["recipient"]["id"])
+    )
+    if key.startswith(own_prefix):
+        receipt = Receipt(DeliveryStatus.SENT, key=key, external_ids=(mid,))
+        return common(kind=EventKind.RECEIPT, external_id=f"echo:{mid}", receipt=receipt)
+    attachments = tuple(_attachment(part) for part in _dicts(message.get("attachments")))
+    return common(
+        kind=EventKind.EXTERNAL, external_id=f"echo:{mid}", text=message.get("text"), attachments=attachments
+    )
+
+
+def _postback(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
+    postback = item["postback"]
+    payload = postback.get("payload")
+    return Event(
+        channel=channel,
+        account=account,
+        kind=EventKind.MESSAGE,
+        external_id=str(postback.get("mid") or _fingerprint(item)),
+        occurred_at=_when(item, now),
+        address=str(item["sender"]["id"]),
+        text=postback.get("title"),
+        payload=None if payload == GET_STARTED else payload,
+        note="get_started" if payload == GET_STARTED else None,
+    )
+
+
+def _mark(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
+    """`delivery` and `read`: everything of ours up to the watermark; Instagram's `read` names one message."""
+    key, status = ("read", DeliveryStatus.READ) if "read" in item else ("delivery", DeliveryStatus.DELIVERED)
+    body = item[key]
+    mids = tuple(str(mid) for mid in body.get("mids") or ([body["mid"]] if body.get("mid") else []))
+    watermark = from_millis(body["watermark"]) if body.get("watermark") else None
+    if watermark is None and not mids:
+        return _other(item, channel, account, now, "malformed")
+    receipt = Receipt(status, external_ids=() if watermark else mids, watermark=watermark)
+    address = str(item["sender"]["id"])
+    what = body.get("watermark") or ",".join(mids)
+    return Event(
+        channel=channel,
+        account=account,
+        kind=EventKind.RECEIPT,
+        external_id=f"{key}:{address}:{what}",
+        occurred_at=_when(item, now),
+        address=address,
+        receipt=receipt,
+    )
+
+
+_READERS: dict[str, Callable[[Json, Channel, str, str, datetime], Event]] = {
+    "message": _message,
+    "postback": _postback,
+    "delivery": _mark,
+    "read": _mark,
+}
+
+
+def _standby(item: Json, channel: Channel, account: str, now: datetime) -> Event:
+    """Another app has the thread: what the customer writes is kept for reading, nothing is answered."""
+    message = item.get("message")
+    sender = item.get("sender")
+    if not isinstance(message, dict) or not isinstance(sender, dict) or message.get("is_echo") or "mid" not in message:
+        return _other(item, channel, account, now, "standby")
+    return Event(
+        channel=channel,
+        account=account,
+        kind=EventKind.STANDBY,
+        external_id=f"standby:{message['mid']}",
+        occurred_at=_when(item, now),
+        address=str(sender.get("id")),
+        text=message.get("text"),
+        attachments=tuple(_attachment(part) for part in _dicts(message.get("attachments"))),
+    )
+
+
+def _other(item: Json, channel: Channel, account: str, now: datetime, note: str) -> Event:
+    return Event(
+        channel=channel,
+        account=account,
+        kind=EventKind.OTHER,
+        external_id=f"other:{_fingerprint(item)}",
+        occurred_at=now,
+        note=note,
+    )
+
+
+def _when(item: Json, now: datetime) -> datetime:
+    return from_millis(item["timestamp"]) if item.get("timestamp") else now
+
+
+def _fingerprint(item: Json) -> str:
+    return hashlib.sha256(json.dumps(item, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def request_body(reply: Reply, address: str, key: str) -> Json:
+    """Return the body of the Send API call for one request-sized reply."""
+    return {
+        "recipient": {"id": address},
+        "messaging_type": "RESPONSE",
+        "message": {**_content(reply), "metadata": key},
+    }
+
+
+def _content(reply: Reply) -> Json:
+    if reply.image:
+        return {"attachment": {"type": "image", "payload": {"url": reply.image}}}
+    if not reply.buttons:
+        return {"text": reply.text}
+    quick = [{"content_type": "text", "title": b.title, "payload": b.payload or b.title} for b in reply.buttons]
+    return {"text": reply.text, "quick_replies": quick}
+
+
+def seen_bodies(address: str) -> list[Json]:
+    """Return the calls that show the customer that his message was seen and is being answered."""
+    return [{"recipient": {"id": address}, "sender_action": action} for action in ("mark_seen", "typing_on")]
+
+
+def sent_id(answer: Json) -> str:
+    """Return the platform's id of a message from the answer to its request."""
+    return str(answer["message_id"])

@@ -1,0 +1,198 @@
+"""WhatsApp Cloud API: webhooks to events, replies to requests. Meta-platform 1.5, 1.6, 3.2."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.clock import from_seconds
+from bot.model import Attachment, Channel, DeliveryStatus, Event, EventKind, Json, Receipt, Reply
+
+MEDIA = ("image", "video", "audio", "document", "sticker")
+STATUSES = {
+    "sent": DeliveryStatus.SENT,
+    "delivered": DeliveryStatus.DELIVERED,
+    "read": DeliveryStatus.READ,
+    "played": DeliveryStatus.READ,
+    "failed": DeliveryStatus.FAILED,
+}
+
+
+def read_webhook(body: Json, own_prefix: str, now: datetime) -> Iterator[Event]:
+    """Yield every message and status of every change of every entry; what is not understood becomes OTHER."""
+    for entry in _dicts(body.get("entry")):
+        for change in _dicts(entry.get("changes")):
+            value = change.get("value")
+            if not isinstance(value, dict):
+                yield _other(change, str(entry.get("id", "")), now, "malformed")
+            elif change.get("field") in ("messages", "standby"):
+                yield from _read_value(value, change["field"] == "standby", own_prefix, now)
+            else:
+                yield _other(value, _account(value), now, f"change:{change.get('field')}")
+
+
+def _dicts(value: object) -> list[Json]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _read_value(value: Json, standby: bool, own_prefix: str, now: datetime) -> Iterator[Event]:
+    account = _account(value)
+    inner = value.get("standby") if standby and isinstance(value.get("standby"), dict) else value
+    assert isinstance(inner, dict)
+    contacts = _dicts(inner.get("contacts"))
+    for message in _dicts(inner.get("messages")):
+        yield _safely(_message, message, account, contacts, standby, now)
+    for status in _dicts(inner.get("statuses")):
+        yield _safely(_status, status, account, contacts, own_prefix, now)
+    for error in _dicts(value.get("errors")):
+        yield _other(error, account, now, f"account error {error.get('code')}")
+
+
+def _safely(read: object, item: Json, account: str, contacts: list[Json], extra: object, now: datetime) -> Event:
+    try:
+        event = read(item, account, contacts, extra, now)  # type: ignore[operator]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return _other(item, account, now, "malformed")
+    assert isinstance(event, Event)
+    return event
+
+
+def _account(value: Json) -> str:
+    metadata = value.get("metadata")
+    return str(metadata.get("phone_number_id", "")) if isinstance(metadata, dict) else ""
+
+
+def _message(message: Json, account: str, contacts: list[Json], standby: bool, now: datetime) -> Event:
+    ids = _ids_of_sender(message, contacts)
+    if not ids or message.get("group_id") or message["type"] in ("system", "reaction", "edit", "revoke"):
+        return _other(message, account, now, f"message:{message['type']}")
+    text, payload = _words(message)
+    return Event(
+        channel=Channel.WHATSAPP,
+        account=account,
+        kind=EventKind.STANDBY if standby else EventKind.MESSAGE,
+        external_id=f"standby:{message['id']}" if standby else str(message["id"]),
+        occurred_at=from_seconds(message["timestamp"]),
+        address=ids[0],
+        aliases=ids[1:],
+        name=_profile_name(ids, contacts),
+        text=text,
+        payload=payload,
+        attachments=_attachments(message),
+    )
+
+
+def _ids_of_sender(message: Json, contacts: list[Json]) -> tuple[str, ...]:
+    """Return the BSUID first, then the phone number; either may be missing (meta-platform 1.6)."""
+    phone, user = message.get("from"), message.get("from_user_id")
+    same = [contact for contact in contacts if phone and contact.get("wa_id") == phone]
+    if not user and (same or len(contacts) == 1):
+        user = (same or contacts)[0].get("user_id")
+    if not phone and user:
+        phone = next((c.get("wa_id") for c in contacts if c.get("user_id") == user), None)
+    return tuple(dict.fromkeys(str(id_) for id_ in (user, phone) if id_))
+
+
+def _profile_name(ids: tuple[str, ...], contacts: list[Json]) -> str | None:
+    for contact in contacts:
+        if {str(contact.get("user_id")), str(contact.get("wa_id"))} & set(ids):
+            profile = contact.get("profile")
+            return profile.get("name") if isinstance(profile, dict) else None
+    return None
+
+
+def _words(message: Json) -> tuple[str | None, str | None]:
+    """Return what was written or stood on the pressed button, and the button's payload."""
+    kind = message["type"]
+    if kind == "text":
+        return str(message["text"]["body"]), None
+    if kind == "button":
+        return message["button"].get("text"), message["button"].get("payload")
+    if kind == "interactive":
+        pressed = message["interactive"].get(message["interactive"].get("type"))
+        return (pressed.get("title"), pressed.get("id")) if isinstance(pressed, dict) else (None, None)
+    media = message.get(kind)
+    return (media.get("caption") if isinstance(media, dict) else None), None
+
+
+def _attachments(message: Json) -> tuple[Attachment, ...]:
+    kind = message["type"]
+    if kind in ("text", "button", "interactive"):
+        return ()
+    part = message.get(kind) if isinstance(message.get(kind), dict) else {}
+    assert isinstance(part, dict)
+    media_id = str(part["id"]) if kind in MEDIA and part.get("id") else None
+    name = part.get("filename") or part.get("name")
+    return (Attachment(kind=kind, url=part.get("url"), media_id=media_id, caption=part.get("caption"), name=name),)
+
+
+def _status(status: Json, account: str, contacts: list[Json], own_prefix: str, now: datetime) -> Event:
+    word, key = status["status"], str(status.get("biz_opaque_callback_data") or "")
+    if word not in STATUSES:
+        return _other(status, account, now, f"status:{word}")
+    recipient = str(status.get("recipient_user_id") or status.get("recipient_id") or "")
+    errors = _dicts(status.get("errors"))
+    receipt = Receipt(
+        STATUSES[word],
+        key=key if key.startswith(own_prefix) else None,
+        external_ids=(str(status["id"]),),
+        error=f"code {errors[0].get('code')}" if errors else None,
+    )
+    return Event(
+        channel=Channel.WHATSAPP,
+        account=account,
+        kind=EventKind.RECEIPT,
+        external_id=f"status:{status['id']}:{word}:{recipient}",
+        occurred_at=from_seconds(status["timestamp"]),
+        address=recipient or None,
+        receipt=receipt,
+    )
+
+
+def _other(item: Json, account: str, now: datetime, note: str) -> Event:
+    fingerprint = hashlib.sha256(json.dumps(item, sort_keys=True).encode()).hexdigest()[:32]
+    return Event(
+        channel=Channel.WHATSAPP,
+        account=account,
+        kind=EventKind.OTHER,
+        external_id=f"other:{fingerprint}",
+        occurred_at=now,
+        note=note,
+    )
+
+
+def request_body(reply: Reply, address: str, key: str) -> Json:
+    """Return the body of the messages call for one request-sized reply. A BSUID goes into `recipient`."""
+    to = {"to": f"+{address.lstrip('+')}"} if address.lstrip("+").isdigit() else {"recipient": address}
+    head: Json = {"messaging_product": "whatsapp", "recipient_type": "individual", **to}
+    return {**head, **_content(reply), "biz_opaque_callback_data": key}
+
+
+def _content(reply: Reply) -> Json:
+    if reply.image:
+        return {"type": "image", "image": {"link": reply.image}}
+    if not reply.buttons:
+        return {"type": "text", "text": {"body": reply.text}}
+    return {"type": "interactive", "interactive": _interactive(reply)}
+
+
+def _interactive(reply: Reply) -> Json:
+    if len(reply.buttons) <= 3:
+        taps = [{"type": "reply", "reply": {"id": b.payload or b.title, "title": b.title}} for b in reply.buttons]
+        return {"type": "button", "body": {"text": reply.text}, "action": {"buttons": taps}}
+    rows = [{"id": b.payload or b.title, "title": b.title} for b in reply.buttons]
+    action = {"button": "Valitse · Välj", "sections": [{"title": "·", "rows": rows}]}
+    return {"type": "list", "body": {"text": reply.text}, "action": action}
+
+
+def seen_bodies(message_id: str) -> list[Json]:
+    """Return the call that marks a message as read and shows that an answer is being written."""
+    body: Json = {"messaging_product": "whatsapp", "status": "read", "message_id": message_id}
+    return [{**body, "typing_indicator": {"type": "text"}}]
+
+
+def sent_id(answer: Json) -> str:
+    """Return the platform's id of a message from the answer to its request."""
+    return str(answer["messages"][0]["id"])
