@@ -1,0 +1,1 @@
+"""The data of Revontuli, the demo company: areas.tsv, outages.yml, orders.yml."""
