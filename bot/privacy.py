@@ -52,10 +52,17 @@ def mask(text: str) -> tuple[str, frozenset[Sensitive]]:
     return text, frozenset(found)
 
 
+def storable(text: str) -> str:
+    """Replace what PostgreSQL cannot keep in a text: NUL and lone surrogates."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
 def mask_json(value: Any, key: str = "") -> Any:
     """Mask every text in a parsed webhook but Meta's ids; numbers that look like a card are masked as well."""
+    if isinstance(value, str):
+        value = storable(value)
     if isinstance(value, dict):
-        return {mask(name)[0]: mask_json(item, name) for name, item in value.items()}
+        return {mask(storable(name))[0]: mask_json(item, name) for name, item in value.items()}
     if isinstance(value, list):
         return [mask_json(item, key) for item in value]
     if key in IDENTIFIERS and (isinstance(value, int) or isinstance(value, str) and _ID_FORM.fullmatch(value)):

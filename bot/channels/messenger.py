@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
+from bot.channels.base import UNREADABLE, dicts, fingerprint, other, words
 from bot.clock import from_millis
 from bot.model import Attachment, Channel, DeliveryStatus, Event, EventKind, Json, Receipt, Reply
 
@@ -16,18 +15,14 @@ GET_STARTED = "GET_STARTED"
 
 def read_webhook(body: Json, channel: Channel, own_prefix: str, now: datetime) -> Iterator[Event]:
     """Yield every event of every entry, whatever its shape; what is not understood becomes an OTHER event."""
-    for entry in _dicts(body.get("entry")):
+    for entry in dicts(body.get("entry")):
         account = str(entry.get("id", ""))
-        for item in _dicts(entry.get("messaging")):
+        for item in dicts(entry.get("messaging")):
             yield _event(item, channel, account, own_prefix, now)
-        for item in _dicts(entry.get("standby")):
+        for item in dicts(entry.get("standby")):
             yield _standby(item, channel, account, now)
-        for change in _dicts(entry.get("changes")):
-            yield _other(change, channel, account, now, f"change:{change.get('field')}")
-
-
-def _dicts(value: object) -> list[Json]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+        for change in dicts(entry.get("changes")):
+            yield other(change, channel, account, now, f"change:{change.get('field')}")
 
 
 def _event(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
@@ -35,9 +30,9 @@ def _event(item: Json, channel: Channel, account: str, own_prefix: str, now: dat
         for key, read in _READERS.items():
             if isinstance(item.get(key), dict):
                 return read(item, channel, account, own_prefix, now)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return _other(item, channel, account, now, "malformed")
-    return _other(item, channel, account, now, "unknown")
+    except UNREADABLE:
+        return other(item, channel, account, now, "malformed")
+    return other(item, channel, account, now, "unknown")
 
 
 def _message(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
@@ -45,7 +40,7 @@ def _message(item: Json, channel: Channel, account: str, own_prefix: str, now: d
     if message.get("is_echo"):
         return _echo(item, channel, account, own_prefix, now)
     if message.get("is_deleted"):
-        return _other(item, channel, account, now, "unsend")
+        return other(item, channel, account, now, "unsend")
     return Event(
         channel=channel,
         account=account,
@@ -53,9 +48,9 @@ def _message(item: Json, channel: Channel, account: str, own_prefix: str, now: d
         external_id=str(message["mid"]),
         occurred_at=_when(item, now),
         address=str(item["sender"]["id"]),
-        text=message.get("text"),
+        text=words(message.get("text")),
         payload=(message.get("quick_reply") or {}).get("payload"),
-        attachments=tuple(_attachment(part) for part in _dicts(message.get("attachments"))),
+        attachments=tuple(_attachment(part) for part in dicts(message.get("attachments"))),
     )
 
 
@@ -75,9 +70,9 @@ def _echo(item: Json, channel: Channel, account: str, own_prefix: str, now: date
     if key.startswith(own_prefix):
         receipt = Receipt(DeliveryStatus.SENT, key=key, external_ids=(mid,))
         return common(kind=EventKind.RECEIPT, external_id=f"echo:{mid}", receipt=receipt)
-    attachments = tuple(_attachment(part) for part in _dicts(message.get("attachments")))
+    attachments = tuple(_attachment(part) for part in dicts(message.get("attachments")))
     return common(
-        kind=EventKind.EXTERNAL, external_id=f"echo:{mid}", text=message.get("text"), attachments=attachments
+        kind=EventKind.EXTERNAL, external_id=f"echo:{mid}", text=words(message.get("text")), attachments=attachments
     )
 
 
@@ -88,10 +83,10 @@ def _postback(item: Json, channel: Channel, account: str, own_prefix: str, now: 
         channel=channel,
         account=account,
         kind=EventKind.MESSAGE,
-        external_id=str(postback.get("mid") or _fingerprint(item)),
+        external_id=str(postback.get("mid") or fingerprint(item)),
         occurred_at=_when(item, now),
         address=str(item["sender"]["id"]),
-        text=postback.get("title"),
+        text=words(postback.get("title")),
         payload=None if payload == GET_STARTED else payload,
         note="get_started" if payload == GET_STARTED else None,
     )
@@ -104,7 +99,7 @@ def _mark(item: Json, channel: Channel, account: str, own_prefix: str, now: date
     mids = tuple(str(mid) for mid in body.get("mids") or ([body["mid"]] if body.get("mid") else []))
     watermark = from_millis(body["watermark"]) if body.get("watermark") else None
     if watermark is None and not mids:
-        return _other(item, channel, account, now, "malformed")
+        return other(item, channel, account, now, "malformed")
     receipt = Receipt(status, external_ids=() if watermark else mids, watermark=watermark)
     address = str(item["sender"]["id"])
     what = body.get("watermark") or ",".join(mids)
@@ -132,7 +127,7 @@ def _standby(item: Json, channel: Channel, account: str, now: datetime) -> Event
     message = item.get("message")
     sender = item.get("sender")
     if not isinstance(message, dict) or not isinstance(sender, dict) or message.get("is_echo") or "mid" not in message:
-        return _other(item, channel, account, now, "standby")
+        return other(item, channel, account, now, "standby")
     return Event(
         channel=channel,
         account=account,
@@ -140,28 +135,13 @@ def _standby(item: Json, channel: Channel, account: str, now: datetime) -> Event
         external_id=f"standby:{message['mid']}",
         occurred_at=_when(item, now),
         address=str(sender.get("id")),
-        text=message.get("text"),
-        attachments=tuple(_attachment(part) for part in _dicts(message.get("attachments"))),
-    )
-
-
-def _other(item: Json, channel: Channel, account: str, now: datetime, note: str) -> Event:
-    return Event(
-        channel=channel,
-        account=account,
-        kind=EventKind.OTHER,
-        external_id=f"other:{_fingerprint(item)}",
-        occurred_at=now,
-        note=note,
+        text=words(message.get("text")),
+        attachments=tuple(_attachment(part) for part in dicts(message.get("attachments"))),
     )
 
 
 def _when(item: Json, now: datetime) -> datetime:
     return from_millis(item["timestamp"]) if item.get("timestamp") else now
-
-
-def _fingerprint(item: Json) -> str:
-    return hashlib.sha256(json.dumps(item, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def request_body(reply: Reply, address: str, key: str) -> Json:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.channels.base import UNREADABLE, dicts, other, words
 from bot.clock import from_seconds
 from bot.model import Attachment, Channel, DeliveryStatus, Event, EventKind, Json, Receipt, Reply
 
@@ -22,39 +21,35 @@ STATUSES = {
 
 def read_webhook(body: Json, own_prefix: str, now: datetime) -> Iterator[Event]:
     """Yield every message and status of every change of every entry; what is not understood becomes OTHER."""
-    for entry in _dicts(body.get("entry")):
-        for change in _dicts(entry.get("changes")):
+    for entry in dicts(body.get("entry")):
+        for change in dicts(entry.get("changes")):
             value = change.get("value")
             if not isinstance(value, dict):
-                yield _other(change, str(entry.get("id", "")), now, "malformed")
+                yield other(change, Channel.WHATSAPP, str(entry.get("id", "")), now, "malformed")
             elif change.get("field") in ("messages", "standby"):
                 yield from _read_value(value, change["field"] == "standby", own_prefix, now)
             else:
-                yield _other(value, _account(value), now, f"change:{change.get('field')}")
-
-
-def _dicts(value: object) -> list[Json]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+                yield other(value, Channel.WHATSAPP, _account(value), now, f"change:{change.get('field')}")
 
 
 def _read_value(value: Json, standby: bool, own_prefix: str, now: datetime) -> Iterator[Event]:
     account = _account(value)
     inner = value.get("standby") if standby and isinstance(value.get("standby"), dict) else value
     assert isinstance(inner, dict)
-    contacts = _dicts(inner.get("contacts"))
-    for message in _dicts(inner.get("messages")):
+    contacts = dicts(inner.get("contacts"))
+    for message in dicts(inner.get("messages")):
         yield _safely(_message, message, account, contacts, standby, now)
-    for status in _dicts(inner.get("statuses")):
+    for status in dicts(inner.get("statuses")):
         yield _safely(_status, status, account, contacts, own_prefix, now)
-    for error in _dicts(value.get("errors")):
-        yield _other(error, account, now, f"account error {error.get('code')}")
+    for error in dicts(value.get("errors")):
+        yield other(error, Channel.WHATSAPP, account, now, f"account error {error.get('code')}")
 
 
 def _safely(read: object, item: Json, account: str, contacts: list[Json], extra: object, now: datetime) -> Event:
     try:
         event = read(item, account, contacts, extra, now)  # type: ignore[operator]
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return _other(item, account, now, "malformed")
+    except UNREADABLE:
+        return other(item, Channel.WHATSAPP, account, now, "malformed")
     assert isinstance(event, Event)
     return event
 
@@ -67,7 +62,7 @@ def _account(value: Json) -> str:
 def _message(message: Json, account: str, contacts: list[Json], standby: bool, now: datetime) -> Event:
     ids = _ids_of_sender(message, contacts)
     if not ids or message.get("group_id") or message["type"] in ("system", "reaction", "edit", "revoke"):
-        return _other(message, account, now, f"message:{message['type']}")
+        return other(message, Channel.WHATSAPP, account, now, f"message:{message['type']}")
     text, payload = _words(message)
     return Event(
         channel=Channel.WHATSAPP,
@@ -107,14 +102,14 @@ def _words(message: Json) -> tuple[str | None, str | None]:
     """Return what was written or stood on the pressed button, and the button's payload."""
     kind = message["type"]
     if kind == "text":
-        return str(message["text"]["body"]), None
+        return words(message["text"]["body"]), None
     if kind == "button":
-        return message["button"].get("text"), message["button"].get("payload")
+        return words(message["button"].get("text")), words(message["button"].get("payload"))
     if kind == "interactive":
         pressed = message["interactive"].get(message["interactive"].get("type"))
-        return (pressed.get("title"), pressed.get("id")) if isinstance(pressed, dict) else (None, None)
+        return (words(pressed.get("title")), words(pressed.get("id"))) if isinstance(pressed, dict) else (None, None)
     media = message.get(kind)
-    return (media.get("caption") if isinstance(media, dict) else None), None
+    return (words(media.get("caption")) if isinstance(media, dict) else None), None
 
 
 def _attachments(message: Json) -> tuple[Attachment, ...]:
@@ -131,9 +126,9 @@ def _attachments(message: Json) -> tuple[Attachment, ...]:
 def _status(status: Json, account: str, contacts: list[Json], own_prefix: str, now: datetime) -> Event:
     word, key = status["status"], str(status.get("biz_opaque_callback_data") or "")
     if word not in STATUSES:
-        return _other(status, account, now, f"status:{word}")
+        return other(status, Channel.WHATSAPP, account, now, f"status:{word}")
     recipient = str(status.get("recipient_user_id") or status.get("recipient_id") or "")
-    errors = _dicts(status.get("errors"))
+    errors = dicts(status.get("errors"))
     receipt = Receipt(
         STATUSES[word],
         key=key if key.startswith(own_prefix) else None,
@@ -148,18 +143,6 @@ def _status(status: Json, account: str, contacts: list[Json], own_prefix: str, n
         occurred_at=from_seconds(status["timestamp"]),
         address=recipient or None,
         receipt=receipt,
-    )
-
-
-def _other(item: Json, account: str, now: datetime, note: str) -> Event:
-    fingerprint = hashlib.sha256(json.dumps(item, sort_keys=True).encode()).hexdigest()[:32]
-    return Event(
-        channel=Channel.WHATSAPP,
-        account=account,
-        kind=EventKind.OTHER,
-        external_id=f"other:{fingerprint}",
-        occurred_at=now,
-        note=note,
     )
 
 

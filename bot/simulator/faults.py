@@ -120,5 +120,5 @@ def _check_inner(group: Rule | Gathering, path: str, key: str, value: Any) -> No
             raise ValueError(f"must be a string: {path}")
     elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise ValueError(f"must be a number, not negative: {path}")
-    elif key == "share" and value > 1 or key == "size" and not 1 <= value <= 1000:
+    elif (key == "share" and value > 1) or (key == "size" and not 1 <= value <= 1000):
         raise ValueError(f"out of range: {path}")

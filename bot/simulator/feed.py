@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -58,7 +59,5 @@ class Feed(Generic[T]):
 
 async def until(event: asyncio.Event, seconds: float) -> None:
     """Wait for the event, but no longer than that."""
-    try:
+    with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        pass

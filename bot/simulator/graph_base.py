@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from bot.simulator.errors import Json
 from bot.simulator.state import Contact, Content
 
+
 @dataclass(frozen=True)
 class Sending:
     """A request that was found good: a message (`content`) or an action on the phone."""

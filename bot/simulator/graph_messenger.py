@@ -1,6 +1,7 @@
 """POST /{version}/{PAGE_ID}/messages: Messenger's Send API.
 
-developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages, Graph page/messages reference.
+developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages and the Graph reference
+of page/messages.
 """
 
 from datetime import timedelta

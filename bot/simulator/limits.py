@@ -57,5 +57,7 @@ WHATSAPP_LIMITS = {
 
 WINDOW_HOURS = 24  # after the customer's last message; both channels
 HUMAN_AGENT_DAYS = 7  # Messenger, for messages written by a person
-DEAD_TAGS = frozenset({"CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE"})  # error 100 since 2026-04-27
+DEAD_TAGS = frozenset(
+    {"CONFIRMED_EVENT_UPDATE", "ACCOUNT_UPDATE", "POST_PURCHASE_UPDATE"}
+)  # error 100 since 2026-04-27
 LIVE_TAGS = frozenset({"HUMAN_AGENT", "CUSTOMER_FEEDBACK"})

@@ -33,7 +33,9 @@ def _attachments(message: Json) -> Content:
     contents = [_attachment({"attachment": image}) for image in images]
     if any(content.kind != "image" for content in contents):
         raise CHECKS.invalid("message.attachments", "may hold images only")
-    return contents[0] if len(contents) == 1 else Content("image", cards=tuple(Card("", image=c.media) for c in contents))
+    return (
+        contents[0] if len(contents) == 1 else Content("image", cards=tuple(Card("", image=c.media) for c in contents))
+    )
 
 
 def _attachment(message: Json) -> Content:
@@ -103,7 +105,9 @@ def _with_quick_replies(content: Content, message: Json) -> Content:
         CHECKS.one_of(reply, "content_type", ("text",), path=path)
         title = CHECKS.text(reply, "title", MESSENGER["quick_reply.title"], path=path)
         replies.append(Choice("quick_reply", title, CHECKS.text(reply, "payload", MESSENGER["payload"], path=path)))
-    return Content(content.kind, content.text, media=content.media, choices=(*content.choices, *replies), cards=content.cards)
+    return Content(
+        content.kind, content.text, media=content.media, choices=(*content.choices, *replies), cards=content.cards
+    )
 
 
 _READERS = {"text": _text, "attachment": _attachment, "attachments": _attachments, "template": _utility}

@@ -26,7 +26,7 @@ class Phones:
         return message
 
     def fail(self, contact: Contact, content: Content, callback: str, error: GraphError) -> Message:
-        """WhatsApp took the message, then could not deliver it: a failed status, and nothing on the phone but a cross."""
+        """WhatsApp took the message, then could not deliver it: a failed status, and a cross on the phone."""
         message = self._show(contact, content, callback)
         self._world.tick(contact, message, "failed")
         self._status(contact, message, "failed", [error.in_status()])

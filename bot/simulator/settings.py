@@ -16,7 +16,9 @@ class SimulatorSettings:
     phone_number_id: str
     whatsapp_token: str = field(repr=False)
     desk_url: str = ""  # linked from the start page; nothing is shown when empty
-    sign_ins: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)  # (name, password, role), shown on the page
+    sign_ins: tuple[tuple[str, str, str], ...] = field(
+        default=(), repr=False
+    )  # (name, password, role), shown on the page
     version: str = "v26.0"  # the newest Graph version it answers to
     public_url: str = "http://127.0.0.1:8082"  # how the product reaches the media of the simulator
     page_name: str = "Revontuli"

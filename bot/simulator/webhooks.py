@@ -66,7 +66,12 @@ def whatsapp_status(contact: Contact, message: Message, status: str, stamp: int,
     if errors:
         item["errors"] = errors
     else:
-        item["pricing"] = {"billable": False, "pricing_model": "PMP", "category": "service", "type": "free_customer_service"}
+        item["pricing"] = {
+            "billable": False,
+            "pricing_model": "PMP",
+            "category": "service",
+            "type": "free_customer_service",
+        }
     return Event("whatsapp", contact.id, "status", item, None if errors else profile(contact), message.id)
 
 

@@ -27,11 +27,18 @@ def _text(text: Json, kind: str) -> Content:
 
 
 def _media(media: Json, kind: str) -> Content:
-    allowed = ("link", "id", *(("caption",) if kind in CAPTIONED else ()), *(("filename",) if kind == "document" else ()))
+    allowed = (
+        "link",
+        "id",
+        *(("caption",) if kind in CAPTIONED else ()),
+        *(("filename",) if kind == "document" else ()),
+    )
     CHECKS.only(media, allowed, kind)
     if ("link" in media) == ("id" in media):
         raise CHECKS.invalid(kind, "must have exactly one of link, id")
-    where = CHECKS.link(media, "link", path=f"{kind}.") if "link" in media else CHECKS.text(media, "id", path=f"{kind}.")
+    where = (
+        CHECKS.link(media, "link", path=f"{kind}.") if "link" in media else CHECKS.text(media, "id", path=f"{kind}.")
+    )
     caption = CHECKS.maybe_text(media, "caption", LIMITS["caption"], path=f"{kind}.")
     shown = "file" if kind == "document" else kind
     return Content(shown, caption, header=media.get("filename", ""), media=where)  # type: ignore[arg-type]  # _READERS
@@ -98,7 +105,9 @@ def _list(action: Json) -> tuple[str, tuple[Choice, ...]]:
     sections = CHECKS.items(action, "sections", LIMITS["sections"], path="interactive.action.")
     rows = [row for section in sections for row in _rows(section, titled=len(sections) > 1)]
     if len(rows) > LIMITS["rows"].most:
-        raise CHECKS.invalid("interactive.action.sections", f"must have no more than {LIMITS['rows'].most} rows in total")
+        raise CHECKS.invalid(
+            "interactive.action.sections", f"must have no more than {LIMITS['rows'].most} rows in total"
+        )
     CHECKS.distinct([row.payload for row in rows], "interactive.action.sections.rows.id")
     return label, tuple(rows)
 

@@ -11,8 +11,8 @@ from bot.simulator.state import RANK, Channel, Clock, Contact, Content, Message,
 MAX_CONTACTS = 2000
 MAX_REMEMBERED = 200_000  # message ids by which a customer is found
 NAMES = (
-    "Aino Virtanen", "Eero Mäkinen", "Helmi Nieminen", "Onni Korhonen", "Linnea Söderholm", "Väinö Laine", "Siiri Hämäläinen",
-    "Elias Lindqvist", "Kerttu Rantanen", "Oskar Nyberg", "Aada Salonen", "Toivo Heikkinen", "Maja Sandström", "Pekka Ojala",
+    "Aino Virtanen", "Eero Mäkinen", "Helmi Nieminen", "Onni Korhonen", "Linnea Söderholm", "Väinö Laine", "Siiri Aalto",
+    "Elias Lindqvist", "Kerttu Rantanen", "Oskar Nyberg", "Aada Salonen", "Toivo Heikkinen", "Maja Sandström", "Pekka Oja",
 )  # fmt: skip
 
 
@@ -126,5 +126,3 @@ def _addresses(contact: Contact) -> list[tuple[str, str]]:
 
 def _digits(count: int) -> str:
     return str(secrets.randbelow(9) + 1) + "".join(str(secrets.randbelow(10)) for _ in range(count - 1))
-
-
