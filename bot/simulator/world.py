@@ -11,8 +11,8 @@ from bot.simulator.state import RANK, Channel, Clock, Contact, Content, Message,
 MAX_CONTACTS = 2000
 MAX_REMEMBERED = 200_000  # message ids by which a customer is found
 NAMES = (
-    "Aino Virtanen", "Eero Mäkinen", "Helmi Nieminen", "Onni Korhonen", "Linnea Söderholm", "Väinö Laine", "Siiri Aalto",
-    "Elias Lindqvist", "Kerttu Rantanen", "Oskar Nyberg", "Aada Salonen", "Toivo Heikkinen", "Maja Sandström", "Pekka Oja",
+    "Aino Virtanen", "Eero Mäkinen", "Helmi Nieminen", "Onni Korhonen", "Linnea Söderholm", "Väinö Laine", "Siiri Salo",
+    "Elias Lindqvist", "Kerttu Rantanen", "Oskar Nyberg", "Aada Salonen", "Toivo Heikkinen", "Maja Sandberg", "Pekka Oja",
 )  # fmt: skip
 
 
