@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.model import Button, Reply
+from bot.model import Button, Channel, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,12 @@ WHATSAPP = Limits(4096, 1024, 3, 10, 20, 24, 200)
 _BREAKS = ("\n\n", "\n", r"(?<=[.!?…])\s", r"\s", "")
 
 
-def fit(reply: Reply, limits: Limits) -> list[Reply]:
+LIMITS = {Channel.MESSENGER: MESSENGER, Channel.WHATSAPP: WHATSAPP, Channel.INSTAGRAM: MESSENGER}
+
+
+def fit(reply: Reply, channel: Channel) -> list[Reply]:
     """Return the reply as parts that the channel takes, in the order in which they are to be sent."""
+    limits = LIMITS[channel]
     parts: list[Reply] = [Reply(image=reply.image)] if reply.image else []
     if not reply.buttons:
         return parts + [Reply(text=piece) for piece in split(reply.text or "", limits.text)]

@@ -10,18 +10,17 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-from rasa.core.nlg.interpolator import interpolate_text
 from rasa.shared.core.domain import Domain
 from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 
 from bot.dialogue.actions import LocalActions, failures
 from bot.dialogue.tracker import RunningTrackers, compact
+from bot.dialogue.voice import buttons_of
 from bot.dialogue.wishes import find_wishes
 from bot.errors import ConfigError, TurnFailed
 from bot.model import (
     LANGUAGES,
     BotTurn,
-    Button,
     Effect,
     HandoffWish,
     Json,
@@ -45,7 +44,6 @@ class Engine:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._agent.load_model(model)
-        self._says = Says(self._agent.domain.responses)
 
     async def understand(self, text: str) -> Json:
         """Parse one message: Rasa's parse data, the ranking cut to its first entries."""
@@ -91,27 +89,6 @@ class Engine:
         await self._agent.handle_message(message)
         return understanding(parsed)
 
-    def say(self, response: str, language: str, **values: str) -> Reply:
-        """Return a response of the content in a language, its placeholders filled."""
-        return self._says(response, language, values)
-
-
-class Says:
-    """The responses of the content, for what the product itself has to say."""
-
-    def __init__(self, responses: dict[str, list[Json]]) -> None:
-        self._responses = responses
-
-    def __call__(self, response: str, language: str, values: dict[str, str]) -> Reply:
-        """Return a response in a language with its placeholders filled; the unconditioned text is the Finnish one."""
-        variations = self._responses.get(response)
-        if not variations:
-            raise ConfigError(f"the content has no response {response}")
-        wanted = {"type": "slot", "name": "language", "value": language}
-        plain = [variation for variation in variations if not variation.get("condition")]
-        fitting = [variation for variation in variations if wanted in (variation.get("condition") or [])]
-        return _reply({**(fitting or plain)[0], "text": interpolate_text((fitting or plain)[0]["text"], values)})
-
 
 class _Output(CollectingOutputChannel):  # type: ignore[misc]
     """Collects what the bot says as replies, and what it asks for as effects, in one order."""
@@ -133,11 +110,7 @@ class _Output(CollectingOutputChannel):  # type: ignore[misc]
 
 
 def _reply(message: Json) -> Reply:
-    buttons = tuple(
-        Button(title=button["title"], payload=button.get("payload"), url=button.get("url"))
-        for button in message.get("buttons") or ()
-    )
-    return Reply(text=message.get("text"), buttons=buttons, image=message.get("image"))
+    return Reply(text=message.get("text"), buttons=buttons_of(message), image=message.get("image"))
 
 
 def _effects(custom: Json) -> list[Effect]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import cast, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -127,6 +128,12 @@ async def add_line(
         "agent_id": agent_id,
     }
     return (await connection.execute(insert(Transcript).values(**values).returning(Transcript.id))).scalar_one()
+
+
+async def annotate_line(connection: AsyncConnection, line: int, content: Json) -> None:
+    """Add to what is kept beside a line."""
+    merged = Transcript.content.concat(cast(content, JSONB))
+    await connection.execute(update(Transcript).where(Transcript.id == line).values(content=merged))
 
 
 async def add_lookup(connection: AsyncConnection, conversation_id: int, line: int | None, lookup: Lookup) -> None:
