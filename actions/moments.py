@@ -28,7 +28,8 @@ def day_in_words(day: date, now: datetime, wording: Wording) -> str:
     distance = (day - now.astimezone(HELSINKI).date()).days
     if distance in RELATIVE_DAYS:
         return wording.text(f"utter_word_{RELATIVE_DAYS[distance]}")
-    return format_date(day, DAY[wording.language], locale=LOCALES[wording.language])
+    weekday = format_date(day, DAY[wording.language], locale=LOCALES[wording.language])
+    return wording.text("utter_word_weekday", day=weekday)
 
 
 def short_day(moment: datetime, wording: Wording) -> str:
