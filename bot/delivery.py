@@ -48,13 +48,27 @@ class Delivery:
     unknown_seconds: float
     clock: Clock
     _stopped: dict[str, float] = field(default_factory=dict)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def work(self) -> bool:
-        """Send what is due, one reply a conversation, side by side; False when nothing is."""
+        """Begin to send what is due, one reply a conversation, side by side; False when nothing is.
+
+        A send that hangs takes one of the places until its time-out; the others go on.
+        """
+        if len(self._running) >= AT_ONCE:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+        free = AT_ONCE - len(self._running)
         async with self.database.begin() as connection:
-            items = await outbox.claim(connection, self.clock(), AT_ONCE, self.unknown_seconds, self._paused())
-        await asyncio.gather(*(self._deliver(item) for item in items))
+            items = await outbox.claim(connection, self.clock(), free, self.unknown_seconds, self._paused())
+        for item in items:
+            task = asyncio.create_task(self._deliver(item))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
         return bool(items)
+
+    async def finish(self) -> None:
+        """Wait for the sends that are under way."""
+        await asyncio.gather(*self._running)
 
     def _paused(self) -> list[str]:
         now = self.clock().timestamp()
