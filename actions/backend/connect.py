@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from actions.backend.protocol import Backend
 from actions.backend.rest import RestBackend
 from actions.backend.sql import SqlBackend, open_engine
@@ -19,10 +22,19 @@ def connect(settings: Mapping[str, str], *, database_url: str | None = None) -> 
     if url.startswith(("http://", "https://")):
         return RestBackend(url, _required(settings, "BACKEND_TOKEN"))
     if url:
-        return SqlBackend(open_engine(url), schema=settings.get("BACKEND_SCHEMA") or None)
+        return SqlBackend(_engine("BACKEND_URL", url), schema=settings.get("BACKEND_SCHEMA") or None)
     if not database_url:
         raise ValueError("neither BACKEND_URL nor a database for the demo data is set")
-    return SqlBackend(open_engine(database_url), schema=DEMO_SCHEMA)
+    return SqlBackend(_engine("DATABASE_URL", database_url), schema=DEMO_SCHEMA)
+
+
+def _engine(name: str, url: str) -> AsyncEngine:
+    try:
+        return open_engine(url)
+    except (ArgumentError, ImportError) as error:  # their texts may repeat the URL and its password
+        raise ValueError(
+            f"{name} is not a SQLAlchemy async URL with an installed driver ({type(error).__name__})"
+        ) from None
 
 
 def _required(settings: Mapping[str, str], name: str) -> str:

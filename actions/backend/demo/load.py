@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table, func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateSchema
 
@@ -15,18 +15,29 @@ Rows = list[dict[str, Any]]
 
 
 async def load_demo(engine: AsyncEngine, now: datetime, *, schema: str = "revontuli") -> None:
-    """Makes the demo tables anew in `schema` and fills them, times counted from `now`; all or nothing, any number of times.
+    """Makes the demo tables anew in `schema` (PostgreSQL) and fills them, times counted from `now`.
 
-    Tables of these names in `schema` are dropped: it must belong to the demo alone.
+    All or nothing, any number of times, also beside readers. Tables of these names in `schema` are dropped: it must
+    belong to the demo alone.
     """
     demo = read_demo(now)
     translated = engine.execution_options(schema_translate_map={None: schema}, isolation_level="READ COMMITTED")
     async with translated.begin() as connection:
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(schema))))  # one loader at a time
         await connection.execute(CreateSchema(schema, if_not_exists=True))
-        # Dropped, not emptied: the tables of an older version may look different.
-        await connection.run_sync(tables.metadata.drop_all)
-        await connection.run_sync(tables.metadata.create_all)
+        await connection.run_sync(_make_tables, schema)
         await _fill(connection, demo)
+
+
+def _make_tables(connection: Connection, schema: str) -> None:
+    """Dropped and made, not emptied: the tables of an older version may look different."""
+    quote = connection.dialect.identifier_preparer.quote
+    there = set(inspect(connection).get_table_names(schema))
+    names = [f"{quote(schema)}.{quote(table.name)}" for table in tables.metadata.sorted_tables if table.name in there]
+    if names:  # parents first, as readers lock them; drop_all goes the other way and would meet them in a deadlock
+        connection.execute(text(f"LOCK TABLE {', '.join(names)} IN ACCESS EXCLUSIVE MODE"))
+    tables.metadata.drop_all(connection)
+    tables.metadata.create_all(connection)
 
 
 async def _fill(connection: AsyncConnection, demo: Demo) -> None:
