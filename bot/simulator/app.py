@@ -9,6 +9,9 @@ from bot.simulator.control_wire import WireControl
 from bot.simulator.customer import Customers
 from bot.simulator.faults import Faults
 from bot.simulator.graph import Graph
+from bot.simulator.graph_reads import GraphReads
+from bot.simulator.live import Live
+from bot.simulator.pages import Pages, same_origin
 from bot.simulator.phone import Phones
 from bot.simulator.postbox import Postbox
 from bot.simulator.settings import SimulatorSettings
@@ -24,8 +27,10 @@ def make_app(settings: SimulatorSettings, clock: Clock = utc_now) -> web.Applica
     graph = Graph(settings, world, faults, phones)
     contacts = ContactControl(world, phones, Customers(settings, world, postbox))
     wire = WireControl(world, faults, postbox, graph)
-    app = web.Application()
-    app.add_routes([*graph.routes(), *contacts.routes(), *wire.routes()])
+    pages = Pages(settings, world, faults, postbox, graph)
+    app = web.Application(middlewares=[same_origin])
+    for part in (graph, GraphReads(settings, world), contacts, wire, pages, Live(world, pages)):
+        app.add_routes(part.routes())
     feeds = (world.changes, graph.calls, postbox.attempts)
 
     async def let_go(app: web.Application) -> None:

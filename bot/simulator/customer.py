@@ -4,17 +4,12 @@ from typing import Any
 
 from bot.simulator.errors import Json
 from bot.simulator.postbox import Postbox
+from bot.simulator.samples import SAMPLES
 from bot.simulator.settings import SimulatorSettings
 from bot.simulator.state import Choice, Contact, Content, Message, at_stamp
 from bot.simulator.webhooks import Event, messenger_event, whatsapp_event
 from bot.simulator.world import World, new_message_id
 
-SAMPLES = {
-    "image": ("photo.jpg", "image/jpeg"),
-    "sticker": ("sticker.webp", "image/webp"),
-    "audio": ("voice.ogg", "audio/ogg; codecs=opus"),
-    "file": ("bill.pdf", "application/pdf"),
-}
 ACTIONS = ("text", "press", "attachment", "location", "reaction", "event")
 
 
@@ -87,10 +82,11 @@ class Customers:
         if kind not in SAMPLES:
             raise Impossible("attachment must be one of " + ", ".join(SAMPLES))
         base = self._settings.public_url.rstrip("/")
-        where = str(url) if url else f"{base}/media/{SAMPLES[kind][0]}"
+        where = str(url) if url else f"{base}/media/{SAMPLES[kind].file}"
         content = Content(kind, text, media=where)  # type: ignore[arg-type]  # a key of SAMPLES
         if contact.channel == "whatsapp":
-            return self._write(contact, content, _whatsapp_media(kind, text, where))
+            guarded = str(url) if url else f"{base}/whatsapp-media/{SAMPLES[kind].id}"
+            return self._write(contact, content, _whatsapp_media(kind, text, guarded))
         payload: Json = {"url": where} | ({"sticker_id": 369239263222822} if kind == "sticker" else {})
         inside: Json = {"attachments": [{"type": kind, "payload": payload}]}
         return self._write(contact, content, inside | ({"text": text} if text else {}))
@@ -151,8 +147,9 @@ def _pressed(choice: Choice, message: Message, business: str) -> Json:
 
 
 def _whatsapp_media(kind: str, text: str, where: str) -> Json:
-    name = "document" if kind == "file" else kind
-    media: Json = {"mime_type": SAMPLES[kind][1], "sha256": "SfInY0g=", "id": where.rsplit("/", 1)[-1], "url": where}
+    sample, name = SAMPLES[kind], "document" if kind == "file" else kind
+    media: Json = {"mime_type": sample.mime, "sha256": sample.sha256(), "id": sample.id, "url": where}
     media |= {"voice": True} if kind == "audio" else {}
+    media |= {"filename": sample.file} if kind == "file" else {}
     media |= {"caption": text} if text and kind in ("image", "file") else {}
     return {"type": name, name: media}

@@ -12,7 +12,7 @@ MAX_CONTACTS = 2000
 MAX_REMEMBERED = 200_000  # message ids by which a customer is found
 NAMES = (
     "Aino Virtanen", "Eero Mäkinen", "Helmi Nieminen", "Onni Korhonen", "Linnea Söderholm", "Väinö Laine", "Siiri Salo",
-    "Elias Lindqvist", "Kerttu Rantanen", "Oskar Nyberg", "Aada Salonen", "Toivo Heikkinen", "Maja Sandberg", "Pekka Oja",
+    "Elias Lindqvist", "Kerttu Rantanen", "Oskar Berg", "Aada Salonen", "Toivo Heikkinen", "Maja Sandberg", "Pekka Oja",
 )  # fmt: skip
 
 
