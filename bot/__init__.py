@@ -1,0 +1,1 @@
+"""Aspa: a customer-service bot for Messenger and WhatsApp."""

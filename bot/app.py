@@ -167,7 +167,9 @@ def own_accounts(settings: Settings) -> dict[tuple[Channel, str], Account]:
             assert external_id is not None and token is not None
             accounts[channel, external_id] = Account(channel, external_id, token)
     if not accounts:
-        raise ConfigError("missing: MESSENGER_PAGE_ID and MESSENGER_PAGE_TOKEN, or WHATSAPP_PHONE_NUMBER_ID and WHATSAPP_TOKEN")
+        raise ConfigError(
+            "missing: MESSENGER_PAGE_ID and MESSENGER_PAGE_TOKEN, or WHATSAPP_PHONE_NUMBER_ID and WHATSAPP_TOKEN"
+        )
     return accounts
 
 
@@ -204,5 +206,3 @@ async def _until_stopped(main: Callable[[], Awaitable[None]]) -> None:
         loop.add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await task
-
-

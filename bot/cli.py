@@ -123,7 +123,9 @@ async def migrated(database: Any) -> None:
 
 
 @cli.command()
-def train(if_needed: Annotated[bool, typer.Option("--if-needed", help="Only when the content changed.")] = False) -> None:
+def train(
+    if_needed: Annotated[bool, typer.Option("--if-needed", help="Only when the content changed.")] = False,
+) -> None:
     """Train the model from data/, domain.yml and config.yml."""
     from bot.dialogue import training
 

@@ -1,12 +1,12 @@
 """Every error of the product, as one tree.
 
-    AspaError
-      ConfigError        the installation must be changed before it can start
-      BadRequest         what came in cannot be used; the answer says why
-        BadSignature     not signed by Meta, or with another secret
-      SendError          the Graph API did not take a request; carries the decision
-      TurnFailed         a turn of the bot raised; it is tried again
-      Conflict           somebody else was first
+AspaError
+  ConfigError        the installation must be changed before it can start
+  BadRequest         what came in cannot be used; the answer says why
+    BadSignature     not signed by Meta, or with another secret
+  SendError          the Graph API did not take a request; carries the decision
+  TurnFailed         a turn of the bot raised; it is tried again
+  Conflict           somebody else was first
 """
 
 from __future__ import annotations

@@ -104,9 +104,7 @@ async def claim(
     await say(connection, conversation, Author.SYSTEM, greeting, now)
 
 
-async def reply(
-    connection: AsyncConnection, conversation_id: int, agent_id: int, text: str, now: datetime
-) -> None:
+async def reply(connection: AsyncConnection, conversation_id: int, agent_id: int, text: str, now: datetime) -> None:
     """Send an agent's words; raise `Conflict` when the conversation is not his."""
     conversation = await _owned(connection, conversation_id, agent_id)
     await say(connection, conversation, Author.AGENT, Reply(text=text), now, agent_id)

@@ -173,7 +173,7 @@ class HandoffWish:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One backend query with its result; `result` is None when the backend gave no answer (`ok` False) or knew nothing."""
+    """One backend query with its result: None when it gave no answer (`ok` False) or knew nothing."""
 
     source: str
     query: Json

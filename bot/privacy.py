@@ -72,16 +72,14 @@ def mask_json(value: Any, key: str = "") -> Any:
         return {mask(storable(name))[0]: mask_json(item, name) for name, item in value.items()}
     if isinstance(value, list):
         return [mask_json(item, key) for item in value]
-    if key in IDENTIFIERS and (isinstance(value, int) or isinstance(value, str) and _ID_FORM.fullmatch(value)):
+    if key in IDENTIFIERS and (isinstance(value, int) or (isinstance(value, str) and _ID_FORM.fullmatch(value))):
         return value
     if isinstance(value, int) and not isinstance(value, bool) and mask(str(value))[1]:
         return mask(str(value))[0]
     return mask(value)[0] if isinstance(value, str) else value
 
 
-def _masker(
-    kind: Sensitive, is_valid: Callable[[str], bool], found: set[Sensitive]
-) -> Callable[[re.Match[str]], str]:
+def _masker(kind: Sensitive, is_valid: Callable[[str], bool], found: set[Sensitive]) -> Callable[[re.Match[str]], str]:
     def replace(match: re.Match[str]) -> str:
         cut = _valid_part(match.group(), is_valid)
         if cut is None:

@@ -258,6 +258,4 @@ async def _customer_line(connection: AsyncConnection, conversation: Conversation
     if event.payload:
         content["pressed"] = event.payload
     author = Author.EXTERNAL if event.kind is EventKind.EXTERNAL else Author.CUSTOMER
-    return await conversations.add_line(
-        connection, conversation.id, event.occurred_at, author, event.text, content
-    )
+    return await conversations.add_line(connection, conversation.id, event.occurred_at, author, event.text, content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Protocol
 
 import aiohttp
 
@@ -14,7 +15,23 @@ from bot.errors import SendError, Verdict
 from bot.model import Channel, Json, Reply
 
 SEND_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
-TRANSLATORS = {Channel.MESSENGER: messenger, Channel.INSTAGRAM: messenger, Channel.WHATSAPP: whatsapp}
+
+
+class Translator(Protocol):
+    """What this client needs of a channel's module."""
+
+    def request_body(self, reply: Reply, address: str, key: str) -> Json:
+        """Return the body of the call for one request-sized reply."""
+
+    def sent_id(self, answer: Json) -> str:
+        """Return the platform's id from the answer."""
+
+
+TRANSLATORS: dict[Channel, Translator] = {
+    Channel.MESSENGER: messenger,
+    Channel.INSTAGRAM: messenger,
+    Channel.WHATSAPP: whatsapp,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +73,7 @@ class Graph:
         headers = {"Authorization": f"Bearer {account.token.reveal()}"}
         proof = {"appsecret_proof": app_secret_proof(account.token, self.app_secret)}
         try:
-            async with self.http.post(
-                url, json=body, headers=headers, params=proof, timeout=SEND_TIMEOUT
-            ) as response:
+            async with self.http.post(url, json=body, headers=headers, params=proof, timeout=SEND_TIMEOUT) as response:
                 return _outcome(response.status, await response.read(), attempt)
         except aiohttp.ClientConnectorError as error:
             raise SendError(Verdict.REPEAT, "the platform cannot be reached") from error

@@ -26,7 +26,7 @@ class Limits:
 
 
 MESSENGER = Limits(2000, 2000, 13, 13, 20, 20, 1000)
-"""Text and quick replies (meta-platform 3.1). A quick reply goes with a whole text; a button template holds only 640."""
+"""Text and quick replies (meta-platform 3.1). Quick replies go with a whole text, a template's buttons with 640."""
 WHATSAPP = Limits(4096, 1024, 3, 10, 20, 24, 200)
 """Text, reply buttons and list (meta-platform 3.2). Choices are rows of a list; 200 is the shorter id of both."""
 

@@ -14,7 +14,7 @@ failures: ContextVar[list[BaseException]] = ContextVar("failures")
 """What actions raised during this turn. Rasa logs such an error and goes on; a turn must not."""
 
 
-class LocalActions(EndpointConfig):  # type: ignore[misc]
+class LocalActions(EndpointConfig):
     """Answers Rasa's call of an action server from the package `actions` of the project."""
 
     def __init__(self, package: str = "actions") -> None:
@@ -23,7 +23,7 @@ class LocalActions(EndpointConfig):  # type: ignore[misc]
         self._executor = ActionExecutor()
         self._executor.register_package(package)
 
-    async def request(self, method: str = "post", json: Any = None, **options: Any) -> Any:  # noqa: A002
+    async def request(self, method: str = "post", json: Any = None, **options: Any) -> Any:
         """Run the action that the call names and return its events and responses."""
         try:
             return await self._executor.run(json)

@@ -63,9 +63,7 @@ class Engine:
         self._trackers.hold(sender, tracker, slots)
         try:
             understood = [
-                await self._handle(sender, output, parsed)
-                for item in inputs
-                for parsed in await self._read(item)
+                await self._handle(sender, output, parsed) for item in inputs for parsed in await self._read(item)
             ]
         except Exception as error:
             raise TurnFailed("the dialogue raised") from error
@@ -83,14 +81,12 @@ class Engine:
         return await find_wishes([bubble.lstrip("/ ") or "?" for bubble in item], self.understand)
 
     async def _handle(self, sender: str, output: _Output, parsed: Json) -> Understanding:
-        message = UserMessage(
-            parsed["text"], output, sender, input_channel=output.channel, parse_data=parsed
-        )
+        message = UserMessage(parsed["text"], output, sender, input_channel=output.channel, parse_data=parsed)
         await self._agent.handle_message(message)
         return understanding(parsed)
 
 
-class _Output(CollectingOutputChannel):  # type: ignore[misc]
+class _Output(CollectingOutputChannel):
     """Collects what the bot says as replies, and what it asks for as effects, in one order."""
 
     def __init__(self, channel: str) -> None:
@@ -98,7 +94,7 @@ class _Output(CollectingOutputChannel):  # type: ignore[misc]
         self.channel = channel
         self.steps: list[Reply | Effect] = []
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         return self.channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
@@ -119,9 +115,7 @@ def _effects(custom: Json) -> list[Effect]:
         effects.append(HandoffWish(wish["reason"], wish["wish"], wish.get("urgency") == "high"))
     if look := custom.get("lookup"):
         at = datetime.fromisoformat(look["at"])
-        effects.append(
-            Lookup(look["source"], look["query"], look["result"], look["ok"], at, float(look["took_ms"]))
-        )
+        effects.append(Lookup(look["source"], look["query"], look["result"], look["ok"], at, float(look["took_ms"])))
     if sub := custom.get("subscribe"):
         until = datetime.fromisoformat(sub["until"]) if sub.get("until") else None
         effects.append(Subscribe(sub["to"], sub["key"], until))

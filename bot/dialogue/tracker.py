@@ -21,7 +21,7 @@ MESSAGES_KEPT = 3
 """Enough for the policies: rules look at the running exchange, memoized stories at a few turns."""
 
 
-class RunningTrackers(TrackerStore):  # type: ignore[misc]
+class RunningTrackers(TrackerStore):
     """Rasa's tracker store over the trackers that `hold` was given."""
 
     def __init__(self, domain: Domain) -> None:

@@ -172,8 +172,7 @@ async def transcript(connection: AsyncConnection, conversation_id: int, after: i
 async def lookups(connection: AsyncConnection, conversation_id: int) -> list[Json]:
     """Return the look-ups of a conversation, oldest first."""
     columns = [
-        getattr(LookupRow, name)
-        for name in ("id", "transcript_id", "source", "query", "result", "ok", "at", "took_ms")
+        getattr(LookupRow, name) for name in ("id", "transcript_id", "source", "query", "result", "ok", "at", "took_ms")
     ]
     query = select(*columns).where(LookupRow.conversation_id == conversation_id).order_by(LookupRow.id)
     return [dict(row._mapping) for row in await connection.execute(query)]

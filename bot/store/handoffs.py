@@ -33,9 +33,7 @@ async def create(
 
 async def open_handoff(connection: AsyncConnection, conversation_id: int) -> tuple[int, HandoffState] | None:
     """Return the number and state of the conversation's waiting or claimed handoff."""
-    query = select(Handoff.id, Handoff.state).where(
-        Handoff.conversation_id == conversation_id, Handoff.state.in_(OPEN)
-    )
+    query = select(Handoff.id, Handoff.state).where(Handoff.conversation_id == conversation_id, Handoff.state.in_(OPEN))
     row = (await connection.execute(query)).first()
     return (row.id, row.state) if row is not None else None
 

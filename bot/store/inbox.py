@@ -76,7 +76,7 @@ HEADS = text("""
     WHERE i.id IN (SELECT id FROM heads) AND i.is_open AND i.due_at <= :now
     ORDER BY i.id LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
-"""Oldest open event of each thread among the first `reach` open rows: quick, enough unless few threads fill the reach."""
+"""Oldest open event of each thread among the first open rows: quick, and enough unless few threads fill the reach."""
 
 ALL_HEADS = text("""
     WITH RECURSIVE heads AS (

@@ -109,11 +109,9 @@ async def record_sent(connection: AsyncConnection, item_id: int, external_id: st
 async def record_failure(
     connection: AsyncConnection, item_id: int, status: DeliveryStatus, due_at: datetime, problem: str
 ) -> None:
-    """Note why a send failed and whether it is tried again (queued), waited for (sending) or given up (dead, dropped)."""
+    """Note why a send failed and whether it is tried again (queued), waited for (sending) or given up."""
     still_ours = (Outbox.id == item_id, Outbox.status == DeliveryStatus.SENDING)
-    await connection.execute(
-        update(Outbox).where(*still_ours).values(status=status, due_at=due_at, problem=problem)
-    )
+    await connection.execute(update(Outbox).where(*still_ours).values(status=status, due_at=due_at, problem=problem))
     if status in (DeliveryStatus.DEAD, DeliveryStatus.DROPPED):
         await notify(connection, OUTBOX)
 

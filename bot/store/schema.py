@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -20,8 +20,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
-    text,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -52,7 +52,7 @@ class Base(DeclarativeBase):
     """Base of all tables: aware times, JSONB, one naming of constraints."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB,
         list[Any]: JSONB,
@@ -66,7 +66,7 @@ class Base(DeclarativeBase):
 class Key:
     """A number that grows: rows of one table are ordered by it."""
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, sort_order=-1)
 
 
 def now_default() -> Mapped[datetime]:
@@ -103,9 +103,9 @@ class Inbox(Key, Base):
     done_at: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("channel", "account", "external_id"),
-        Index("ix_inbox_open", "id", postgresql_where=text("is_open AND kind <> 'receipt'")),
-        Index("ix_inbox_open_thread", "thread", "id", postgresql_where=text("is_open AND kind <> 'receipt'")),
-        Index("ix_inbox_open_receipt", "id", postgresql_where=text("is_open AND kind = 'receipt'")),
+        Index("ix_inbox_open", "id", postgresql_where=sql("is_open AND kind <> 'receipt'")),
+        Index("ix_inbox_open_thread", "thread", "id", postgresql_where=sql("is_open AND kind <> 'receipt'")),
+        Index("ix_inbox_open_receipt", "id", postgresql_where=sql("is_open AND kind = 'receipt'")),
     )
 
 
@@ -158,7 +158,7 @@ class Transcript(Key, Base):
     author: Mapped[Author] = mapped_column(word(Author, "author"))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     text: Mapped[str | None]
-    content: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    content: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'::jsonb"))
     __table_args__ = (Index("ix_transcript_conversation", "conversation_id", "id"),)
 
 
@@ -195,7 +195,7 @@ class Outbox(Key, Base):
     sent_at: Mapped[datetime | None]
     problem: Mapped[str | None]
     __table_args__ = (
-        Index("ix_outbox_open", "conversation_id", "id", postgresql_where=text("status IN ('queued', 'sending')")),
+        Index("ix_outbox_open", "conversation_id", "id", postgresql_where=sql("status IN ('queued', 'sending')")),
         Index("ix_outbox_external", "external_id"),
         Index("ix_outbox_conversation", "conversation_id", "id"),
     )
@@ -206,9 +206,7 @@ class Handoff(Key, Base):
 
     __tablename__ = "handoff"
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
-    state: Mapped[HandoffState] = mapped_column(
-        word(HandoffState, "state"), server_default=HandoffState.WAITING.value
-    )
+    state: Mapped[HandoffState] = mapped_column(word(HandoffState, "state"), server_default=HandoffState.WAITING.value)
     reason: Mapped[str]
     urgent: Mapped[bool]
     packet: Mapped[dict[str, Any]]
@@ -222,9 +220,9 @@ class Handoff(Key, Base):
             "ix_handoff_open",
             "conversation_id",
             unique=True,
-            postgresql_where=text("state IN ('waiting', 'claimed')"),
+            postgresql_where=sql("state IN ('waiting', 'claimed')"),
         ),
-        Index("ix_handoff_waiting", "id", postgresql_where=text("state = 'waiting'")),
+        Index("ix_handoff_waiting", "id", postgresql_where=sql("state = 'waiting'")),
     )
 
 
