@@ -17,11 +17,15 @@ Texts = Mapping[str, str]
 
 
 class OutageKind(StrEnum):
+    """Something broke, or work was planned."""
+
     FAULT = "fault"
     MAINTENANCE = "maintenance"
 
 
 class Service(StrEnum):
+    """What an outage touches; online = the company's own pages for customers."""
+
     BROADBAND = "broadband"
     MOBILE = "mobile"
     TV = "tv"
@@ -29,12 +33,16 @@ class Service(StrEnum):
 
 
 class OutageState(StrEnum):
+    """Going on, coming, or over."""
+
     OPEN = "open"
     PLANNED = "planned"
     FIXED = "fixed"
 
 
 class OrderState(StrEnum):
+    """Where an order is; the usual way runs from received to delivered."""
+
     RECEIVED = "received"
     PAID = "paid"
     PACKING = "packing"
@@ -85,6 +93,8 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class OrderEvent:
+    """One step of an order's history; `note` is for the customer."""
+
     at: datetime
     state: OrderState
     note: Texts | None = None

@@ -43,12 +43,14 @@ _OUTAGES = (
 
 
 def area_by_name(place: str) -> Select[Any]:
+    """By the Finnish or Swedish name, as usually spelt, in small letters or in capitals."""
     # Not lower(): what it does to Å, Ä and Ö depends on the database's locale.
     names = {place, place.capitalize(), place.title()}
     return _AREAS.where(or_(areas.c.municipality.in_(names), areas.c.municipality_sv.in_(names)))
 
 
 def area_by_code(postal_code: str) -> Select[Any]:
+    """By one of its postal codes, yet with all of them."""
     wanted = select(area_postal_codes.c.municipality).where(area_postal_codes.c.postal_code == postal_code)
     return _AREAS.where(areas.c.municipality.in_(wanted))
 
@@ -72,10 +74,12 @@ def order_with_history(number: str) -> Select[Any]:
 
 
 def outage_by_id(id: str) -> Select[Any]:
+    """Whatever its age and state."""
     return _OUTAGES.where(outages.c.id == id)
 
 
 def lines_of(number: str) -> Select[Any]:
+    """The lines of an order, as the customer saw them."""
     return select(order_lines).where(order_lines.c.order_number == number).order_by(order_lines.c.position)
 
 

@@ -58,18 +58,21 @@ class Fields:
         return None if self._data.get(name) is None else read(name)
 
     def text(self, name: str) -> str:
+        """A text that is not empty."""
         value = self._data.get(name)
         if not isinstance(value, str) or not value:
             raise self._wrong(name, "a text")
         return value
 
     def choice(self, name: str, kind: type[E]) -> E:
+        """One of the words of `kind`."""
         try:
             return kind(self._data.get(name))
         except ValueError:
             raise self._wrong(name, "one of " + ", ".join(str(item.value) for item in kind)) from None
 
     def moment(self, name: str) -> datetime:
+        """ISO 8601 with any offset; given back in UTC."""
         try:
             value = datetime.fromisoformat(self.text(name))
         except ValueError:
@@ -79,24 +82,28 @@ class Fields:
         return value.astimezone(UTC)
 
     def day(self, name: str) -> date:
+        """A calendar day, YYYY-MM-DD."""
         try:
             return date.fromisoformat(self.text(name))
         except ValueError:
             raise self._wrong(name, "a day (YYYY-MM-DD)") from None
 
     def texts(self, name: str) -> Texts:
+        """At least one language with its text."""
         value = self._data.get(name)
         if not isinstance(value, dict) or not value or not all(isinstance(text, str) for text in value.values()):
             raise self._wrong(name, "an object of language to text")
         return {str(language): text for language, text in value.items()}
 
     def count(self, name: str) -> int:
+        """A whole number from 1 up."""
         value = self._data.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise self._wrong(name, "a whole number from 1 up")
         return value
 
     def price(self, name: str) -> Decimal:
+        """Euros, as text or number."""
         value = self._data.get(name)
         try:
             price = Decimal(str(value))
@@ -107,12 +114,14 @@ class Fields:
         return price
 
     def codes(self, name: str) -> tuple[str, ...]:
+        """A list of texts, may be empty."""
         value = self._data.get(name)
         if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
             raise self._wrong(name, "a list of texts")
         return tuple(value)
 
     def items(self, name: str) -> list["Fields"]:
+        """A list of objects, each knowing its place in the answer."""
         value = self._data.get(name)
         if not isinstance(value, list):
             raise self._wrong(name, "a list")
@@ -125,6 +134,7 @@ def area(of: Fields, postal_code: str | None) -> Area:
 
 
 def outage(of: Fields) -> Outage:
+    """One outage; every time in UTC."""
     return Outage(
         id=of.text("id"),
         kind=of.choice("kind", OutageKind),
@@ -142,6 +152,7 @@ def outage(of: Fields) -> Outage:
 
 
 def order(of: Fields) -> Order:
+    """One order, its history put oldest first."""
     return Order(
         number=of.text("number"),
         state=of.choice("state", OrderState),

