@@ -58,3 +58,8 @@ async def signed_in(connection: AsyncConnection, token_hash: str, now: datetime)
 async def end_session(connection: AsyncConnection, token_hash: str) -> None:
     """Sign a browser out."""
     await connection.execute(delete(AgentSession).where(AgentSession.token_hash == token_hash))
+
+
+async def forget_old_sessions(connection: AsyncConnection, now: datetime) -> None:
+    """Delete the sessions whose time is over."""
+    await connection.execute(delete(AgentSession).where(AgentSession.expires_at <= now))
