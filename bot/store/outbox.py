@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model import RECEIPT_RANK, Author, Channel, DeliveryStatus, Owner, Receipt, Reply
 from bot.store.db import notify
 from bot.store.schema import Conversation, Outbox
-from bot.store.wake import OUTBOX
+from bot.store.wake import DESK, OUTBOX
 
 KEY_PREFIX = "aspa:"
 """Our own ids begin so; an echo or status that carries one is about something that we sent."""
@@ -111,9 +111,10 @@ async def record_failure(
 ) -> None:
     """Note why a send failed and whether it is tried again (queued), waited for (sending) or given up."""
     still_ours = (Outbox.id == item_id, Outbox.status == DeliveryStatus.SENDING)
-    await connection.execute(update(Outbox).where(*still_ours).values(status=status, due_at=due_at, problem=problem))
+    values: dict[str, Any] = {"status": status, "due_at": due_at, "problem": problem}
+    changed = await _change(connection, still_ours, values)
     if status in (DeliveryStatus.DEAD, DeliveryStatus.DROPPED):
-        await notify(connection, OUTBOX)
+        await _tell(connection, changed)
 
 
 async def apply_receipt(connection: AsyncConnection, receipt: Receipt, thread: tuple[Channel, str, str | None]) -> int:
@@ -141,17 +142,28 @@ def _meant_by(receipt: Receipt, thread: tuple[Channel, str, str | None]) -> tupl
 
 async def _advance(connection: AsyncConnection, conditions: tuple[Any, ...], status: DeliveryStatus) -> int:
     earlier = [known for known, rank in RECEIPT_RANK.items() if rank < RECEIPT_RANK[status]]
-    values: dict[str, Any] = {"status": status}
-    changed = await connection.execute(update(Outbox).where(*conditions, Outbox.status.in_(earlier)).values(**values))
-    if changed.rowcount:
-        await notify(connection, OUTBOX)  # what waited behind it may go now
-    return changed.rowcount
+    changed = await _change(connection, (*conditions, Outbox.status.in_(earlier)), {"status": status})
+    await _tell(connection, changed)
+    return len(changed)
 
 
 async def _fail(connection: AsyncConnection, conditions: tuple[Any, ...], problem: str | None) -> int:
-    values = {"status": DeliveryStatus.FAILED, "problem": problem}
     not_read = Outbox.status.notin_([DeliveryStatus.READ, DeliveryStatus.DEAD, DeliveryStatus.DROPPED])
-    changed = await connection.execute(update(Outbox).where(*conditions, not_read).values(**values))
-    if changed.rowcount:
+    values: dict[str, Any] = {"status": DeliveryStatus.FAILED, "problem": problem}
+    changed = await _change(connection, (*conditions, not_read), values)
+    await _tell(connection, changed)
+    return len(changed)
+
+
+async def _change(connection: AsyncConnection, conditions: tuple[Any, ...], values: dict[str, Any]) -> Sequence[int]:
+    """Set columns of the replies that fit; return the conversation of each."""
+    statement = update(Outbox).where(*conditions).values(**values).returning(Outbox.conversation_id)
+    return (await connection.execute(statement)).scalars().all()
+
+
+async def _tell(connection: AsyncConnection, changed: Sequence[int]) -> None:
+    """What waited behind these replies may go now, and the desk shows what became of them."""
+    if changed:
         await notify(connection, OUTBOX)
-    return changed.rowcount
+    for conversation_id in sorted(set(changed)):
+        await notify(connection, DESK, str(conversation_id))
