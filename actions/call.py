@@ -24,9 +24,7 @@ class Call:
     now: datetime
 
     @classmethod
-    def at_this_moment(
-        cls, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
-    ) -> "Call":
+    def at_this_moment(cls, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> "Call":
         """The call as Rasa made it, at the present time."""
         return cls(dispatcher, tracker, domain, datetime.now(UTC))
 

@@ -90,8 +90,9 @@ def _question_still_open(call: Call) -> str | None:
 
 
 def _task(call: Call) -> Mapping[str, Any]:
-    task = TASKS.get(call.intent or "")
-    return {"task": task} if task else {}
+    intent = call.intent or ""
+    task = {"task": TASKS[intent]} if intent in TASKS else {}
+    return {**task, "topic": intent} if task or intent.startswith("faq_") else task
 
 
 def _area(call: Call) -> Mapping[str, Any]:

@@ -17,8 +17,7 @@ from actions.facts import gave_area, gave_only_details, gave_order_number
 
 MOST_TRIES = 2
 # These may be an answer to the form's question however they were understood; everything else is a matter of its own.
-ANSWERS = {"inform", "nlu_fallback", "out_of_scope"}
-YES_OR_NO = {"affirm", "deny"}
+ANSWERS = {"inform", "affirm", "nlu_fallback", "out_of_scope"}
 NO_REMINDER_AFTER = {"goodbye", "deny", "thank", "complain", "request_human"}
 
 
@@ -84,7 +83,7 @@ def _is_answer(call: Call, form: Form) -> bool:
     gave = gave_order_number(call) if form is ORDER_FORM else gave_area(call)
     if gave_only_details(call) and (gave or call.intent in ANSWERS):
         return True
-    return call.intent in ANSWERS | form.own_intents or (gave and call.intent in YES_OR_NO)
+    return call.intent in ANSWERS | form.own_intents or (gave and call.intent == "deny")
 
 
 def _after_interruption(call: Call, form: Form) -> Events:

@@ -29,19 +29,6 @@ class ActionHandoff(Action):
         return hand_off(call, reason(call, "requested"))
 
 
-class ActionWaitTime(Action):
-    """Answers how long the queue is; the product knows the figures."""
-
-    def name(self) -> str:
-        """The name in the domain."""
-        return "action_wait_time"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Emits the wait_time effect."""
-        Call.at_this_moment(dispatcher, tracker, domain).effect("wait_time", {})
-        return []
-
-
 def reason(call: Call, otherwise: str) -> str:
     """Why the person is needed: what the bot offered him for, if it just did."""
     return (call.slot("offered_for") or "offered") if call.slot("asked") == PERSON else otherwise
@@ -60,7 +47,7 @@ def wish(call: Call, why: str) -> dict[str, str]:
 
 
 def _wish(call: Call, why: str, wording: Wording) -> str:
-    topic = _last_topic(call)
+    topic = call.slot("topic")
     quote = _quote(call)
     if why == "misunderstood" and quote:
         return wording.text("utter_wish_misunderstood", quote=quote)
@@ -73,16 +60,6 @@ def _wish(call: Call, why: str, wording: Wording) -> str:
     return wording.text("utter_wish_angry" if why == "angry" else "utter_wish_person")
 
 
-def _last_topic(call: Call) -> str | None:
-    topics = [name for name in _intents(call) if name in TASKS or name.startswith("faq_")]
-    return topics[-1] if topics else None
-
-
-def _intents(call: Call) -> list[str]:
-    users = [event.get("parse_data") or {} for event in call.tracker.events if event["event"] == "user"]
-    return [(parsed.get("intent") or {}).get("name") or "" for parsed in users]
-
-
 def _quote(call: Call) -> str | None:
     """The customer's own last words that say something; a button's payload and a bare "yes" do not."""
     texts = [event.get("text") or "" for event in call.tracker.events if event["event"] == "user"]
@@ -92,8 +69,13 @@ def _quote(call: Call) -> str | None:
 
 def _details(call: Call, topic: str, wording: Wording) -> str:
     if topic == "check_order":
-        return call.slot("order_number") or wording.text("utter_word_number_unknown")
+        return call.slot("order_number") or _unknown(call, "utter_word_number_unknown", wording)
     place = " ".join(filter(None, (call.slot("place"), call.slot("postal_code"))))
-    service = call.slot("service")
-    known = [place or wording.text("utter_word_place_unknown"), service_name(service, wording) if service else None]
-    return ", ".join(filter(None, known))
+    service = service_name(call.slot("service"), wording) if call.slot("service") else None
+    return ", ".join(filter(None, [place or _unknown(call, "utter_word_place_unknown", wording), service]))
+
+
+def _unknown(call: Call, word: str, wording: Wording) -> str:
+    """What was given and not found is still worth the agent's look."""
+    given = call.slot("not_found")
+    return wording.text("utter_word_not_found", given=given) if given else wording.text(word)

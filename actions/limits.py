@@ -6,6 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.call import Call, Events
+from actions.follow_ups import asks_on_about_outage, go_on_about_outage
 from actions.handoff import hand_off
 from actions.offers import MEANING, PERSON, asking, offer_person
 
@@ -60,6 +61,8 @@ class ActionCalm(Action):
 
 def clarify(call: Call) -> Events:
     """The answer to a message below the threshold."""
+    if asks_on_about_outage(call):
+        return go_on_about_outage()
     if call.slot("asked") == PERSON and call.slot("offered_for") == "misunderstood":
         return hand_off(call, "misunderstood")
     if call.slot("asked") == MEANING or failed_before(call):

@@ -27,7 +27,7 @@ def values_for(order: Order, now: datetime, wording: Wording) -> dict[str, str]:
         "carrier": _carrier(order, wording),
         "pickup": order.pickup_place or wording.text("utter_word_pickup_unknown"),
         "contents": ", ".join(f"{line.count} × {line.name}" for line in order.lines),
-        "history": ", ".join(_steps(order, wording)),
+        "history": ", ".join(_steps(order, wording)).removesuffix("."),
     }
 
 

@@ -56,7 +56,7 @@ async def tell_order(call: Call) -> Events:
     if order is None:
         return _not_found(call, number)
     call.say(response_for(order), **values_for(order, call.now, call.wording))
-    return [SlotSet("tries", 0), SlotSet("problem", None)]
+    return [SlotSet("tries", 0), SlotSet("problem", None), SlotSet("not_found", None)]
 
 
 async def _find_order(call: Call, number: str) -> Order | None:
@@ -77,7 +77,7 @@ def _summary(order: Order | None) -> dict[str, str | None] | None:
 
 def _not_found(call: Call, number: str) -> Events:
     tries = (call.slot("tries") or 0) + 1
-    forget = [SlotSet("order_number", None), SlotSet("order", None)]
+    forget = [SlotSet("order_number", None), SlotSet("order", None), SlotSet("not_found", number)]
     if tries >= MOST_TRIES:
         return [*forget, *offer_person(call, "utter_order_not_found_again", "order", given=number)]
     call.say("utter_order_not_found", given=number)

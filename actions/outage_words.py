@@ -6,6 +6,7 @@ from actions.backend.protocol import Area, Outage, OutageKind, OutageState, Text
 from actions.moments import in_words
 from actions.wording import DEFAULT_LANGUAGE, Wording
 
+MOST_CODES = 8
 Values = dict[str, str]
 
 
@@ -32,9 +33,9 @@ def response_for(outage: Outage) -> str:
 def values_for(outage: Outage, area: Area, now: datetime, wording: Wording) -> Values:
     """The placeholders of every outage response."""
     return {
-        "where": place_name(area, wording),
+        "where": _where(outage, area, wording),
         "what": service_name(outage.service.value, wording),
-        "cause": in_language(outage.cause, wording).rstrip("."),
+        "cause": in_language(outage.cause, wording),
         "start": in_words(outage.started_at, now, wording),
         "estimate": _estimate(outage, now, wording),
         "news": _news(outage, now, wording),
@@ -45,6 +46,17 @@ def values_for(outage: Outage, area: Area, now: datetime, wording: Wording) -> V
 def in_language(texts: Texts, wording: Wording) -> str:
     """A text of the backend in the customer's language; Finnish where it has no other."""
     return texts.get(wording.language) or texts[DEFAULT_LANGUAGE]
+
+
+def _where(outage: Outage, area: Area, wording: Wording) -> str:
+    if outage.municipality is None:
+        return wording.text("utter_word_whole_country")
+    name = place_name(area, wording)
+    if area.postal_code or not outage.postal_codes:
+        return name
+    # He named the municipality only: which parts of it are hit lets him see whether his is.
+    codes = outage.postal_codes[:MOST_CODES]
+    return f"{name} ({', '.join(codes)}{'…' if len(codes) < len(outage.postal_codes) else ''})"
 
 
 def _estimate(outage: Outage, now: datetime, wording: Wording) -> str:

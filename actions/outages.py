@@ -100,16 +100,22 @@ def _summary(outage: Outage) -> dict[str, str | None]:
 
 def _unknown_area(call: Call) -> Events:
     code, tries = call.slot("postal_code"), (call.slot("tries") or 0) + 1
-    forget = [SlotSet("place", None), SlotSet("postal_code", None), SlotSet("area", None)]
+    given = code or call.slot("place")
+    forget = [*(SlotSet(name, None) for name in ("place", "postal_code", "area")), SlotSet("not_found", given)]
     if tries >= MOST_TRIES:
         return [*forget, *offer_person(call, "utter_area_given_up", "misunderstood")]
-    call.say("utter_unknown_postal_code" if code else "utter_unknown_place", given=code or call.slot("place"))
+    call.say("utter_unknown_postal_code" if code else "utter_unknown_place", given=given)
     again = FollowupAction(OUTAGE_FORM.name)
     return [*forget, SlotSet("problem", Problem.UNKNOWN.value), SlotSet("tries", tries), again]
 
 
 def _area_settled(area: Area) -> Events:
-    return [SlotSet("place", area.municipality), SlotSet("tries", 0), SlotSet("problem", None)]
+    return [
+        SlotSet("place", area.municipality),
+        SlotSet("tries", 0),
+        SlotSet("problem", None),
+        SlotSet("not_found", None),
+    ]
 
 
 def _answer(call: Call, area: Area, outages: list[Outage]) -> Events:
@@ -123,10 +129,13 @@ def _answer(call: Call, area: Area, outages: list[Outage]) -> Events:
 
 def _notify(call: Call, area: Area, outages: list[Outage]) -> Events:
     running = _of_service(call, [outage for outage in outages if outage.state is not OutageState.FIXED])
-    spoken_of = [outage for outage in running if outage.id in (call.slot("outages") or [])]
-    if not running:
-        return offer_person(call, "utter_nothing_to_follow", "fault", where=place_name(area, call.wording))
-    return subscribe(call, [outage.id for outage in spoken_of or running])
+    if running:
+        spoken_of = [outage for outage in running if outage.id in (call.slot("outages") or [])]
+        return subscribe(call, [outage.id for outage in spoken_of or running])
+    if outages:
+        return _tell(call, area, _of_service(call, outages))
+    offer = offer_person(call, "utter_nothing_to_follow", "fault", where=place_name(area, call.wording))
+    return [*offer, SlotSet("task", "outage")]
 
 
 def _of_service(call: Call, outages: list[Outage]) -> list[Outage]:
@@ -143,29 +152,37 @@ def _tell_progress(call: Call, area: Area, outages: list[Outage]) -> Events:
 
 
 def _tell_all(call: Call, area: Area, outages: list[Outage]) -> Events:
-    running = [outage for outage in outages if outage.state is OutageState.OPEN]
-    mine = _of_service(call, running)
-    if not mine:
+    running = _of_service(call, [outage for outage in outages if outage.state is OutageState.OPEN])
+    if not running:
         return _tell_none(call, area, [outage for outage in outages if outage.state is not OutageState.OPEN])
-    if call.slot("service") and mine[0].service.value != call.slot("service"):
-        what = service_name(call.slot("service"), call.wording)
-        call.say("utter_no_outage_in_service", where=place_name(area, call.wording), what=what)
-    return _tell(call, area, mine)
+    if call.slot("service") in (None, running[0].service.value):
+        events = _tell(call, area, running)
+        return [*events, *_offer_to_follow(call, running)]
+    return _tell_other_service(call, area, running)
+
+
+def _tell_other_service(call: Call, area: Area, running: list[Outage]) -> Events:
+    what = service_name(call.slot("service"), call.wording)
+    call.say("utter_no_outage_in_service", where=place_name(area, call.wording), what=what)
+    events = _tell(call, area, running)
+    is_fault = call.slot("task") == "fault"
+    return [*events, *(_first_aid(call) if is_fault else _offer_to_follow(call, running))]
+
+
+def _tell_none(call: Call, area: Area, others: list[Outage]) -> Events:
+    where = place_name(area, call.wording)
+    if call.slot("task") == "fault":
+        call.say("utter_no_outage_for_fault", where=where)
+        return [*_tell(call, area, _of_service(call, others)), *_first_aid(call)]
+    call.say("utter_no_outage_now" if others else "utter_no_outage", where=where)
+    return _tell(call, area, _of_service(call, others))
 
 
 def _tell(call: Call, area: Area, outages: list[Outage]) -> Events:
     told = outages[:MOST_TOLD]
     for outage in told:
         call.say(response_for(outage), **values_for(outage, area, call.now, call.wording))
-    return [SlotSet("outages", [outage.id for outage in told]), *_offer_to_follow(call, told)]
-
-
-def _tell_none(call: Call, area: Area, others: list[Outage]) -> Events:
-    is_fault = call.slot("task") == "fault"
-    where = place_name(area, call.wording)
-    call.say("utter_no_outage_for_fault" if is_fault else "utter_no_outage", where=where)
-    events = _tell(call, area, _of_service(call, others))
-    return [*events, *_first_aid(call)] if is_fault else events
+    return [SlotSet("outages", [outage.id for outage in told])]
 
 
 def _first_aid(call: Call) -> Events:
@@ -176,8 +193,10 @@ def _first_aid(call: Call) -> Events:
 
 def _offer_to_follow(call: Call, outages: list[Outage]) -> Events:
     followed = call.slot("following") or []
-    faults = [o for o in outages if o.state is OutageState.OPEN and o.kind is OutageKind.FAULT]
+    faults = [o for o in outages[:MOST_TOLD] if o.state is OutageState.OPEN and o.kind is OutageKind.FAULT]
     if not [outage for outage in faults if outage.id not in followed]:
         return []
-    call.say("utter_offer_to_follow")
+    # Asked a moment ago: a yes still counts, but asking again would be nagging.
+    if call.slot("asked") != SUBSCRIPTION:
+        call.say("utter_offer_to_follow")
     return asking(SUBSCRIPTION)

@@ -17,4 +17,5 @@ def subscribe(call: Call, outage_ids: list[str]) -> Events:
     for id in new:
         call.effect("subscribe", {"to": "outage", "key": id, "until": (call.now + LONGEST).isoformat()})
     call.say("utter_follows" if new else "utter_follows_already")
-    return [SlotSet("following", [*followed, *new])]
+    # What comes next is a question again: the consent was for these and no others.
+    return [SlotSet("following", [*followed, *new]), SlotSet("task", "outage")]

@@ -1,11 +1,14 @@
 """Wording from the content: the domain's responses, for what is a part of a sentence and no reply of its own."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 LANGUAGES = ("fi", "sv", "en")
 DEFAULT_LANGUAGE = "fi"
+# A Finnish or Swedish date ends in a full stop ("26.11."); at the end of a sentence one is enough.
+DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Wording:
         """The response's text with its placeholders filled. A response that is not in the content is a KeyError."""
         variants = self._responses()[response]
         chosen = next((v for v in variants if self._suits(v)), variants[0])
-        return str(chosen["text"]).format(**values)
+        return DOUBLE_STOP.sub(".", str(chosen["text"]).format(**values))
 
     def _responses(self) -> Mapping[str, list[dict[str, Any]]]:
         responses: Mapping[str, list[dict[str, Any]]] = self.domain.get("responses", {})
