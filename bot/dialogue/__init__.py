@@ -1,0 +1,1 @@
+"""The conversation itself: Rasa in process, its tracker, its answers, its understanding."""

@@ -1,0 +1,1 @@
+"""Understanding: Rasa components for Finnish, Swedish and English, named by module path in config.yml."""
