@@ -34,6 +34,7 @@ def make_app(settings: SimulatorSettings, clock: Clock = utc_now) -> web.Applica
     feeds = (world.changes, graph.calls, postbox.attempts)
 
     async def let_go(app: web.Application) -> None:
+        graph.closing.set()
         for feed in feeds:
             feed.close()
 

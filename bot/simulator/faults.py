@@ -85,17 +85,6 @@ class Faults:
         """Everything, in the form that `change` takes."""
         return asdict(self)
 
-    @property
-    def quiet(self) -> bool:
-        """Whether nothing is switched on."""
-        rest = Faults(seed=self.seed).as_json()
-        switches = ("next", "share", "size")
-        now = self.as_json()
-        return not self.hold and not any(
-            isinstance(value, dict) and any(value.get(key) != rest[name].get(key) for key in switches)
-            for name, value in now.items()
-        )
-
 
 def _checked(faults: Faults, name: str, value: Any) -> Any:
     if name == "hold" and isinstance(value, list) and set(value) <= HOLDABLE:

@@ -10,7 +10,7 @@ from bot.simulator import graph_messenger, graph_whatsapp
 from bot.simulator.auth import channel_of, check_proof, check_token, check_version, token_of
 from bot.simulator.errors import GraphError, Json
 from bot.simulator.faults import Failure, Faults
-from bot.simulator.feed import Feed
+from bot.simulator.feed import Feed, until
 from bot.simulator.graph_base import Sending
 from bot.simulator.phone import Phones
 from bot.simulator.settings import SimulatorSettings
@@ -26,6 +26,7 @@ class Graph:
     def __init__(self, settings: SimulatorSettings, world: World, faults: Faults, phones: Phones) -> None:
         self._settings, self._world, self._faults, self._phones = settings, world, faults, phones
         self.calls: Feed[Json] = Feed()
+        self.closing = asyncio.Event()  # ends the delays when the server stops
 
     def routes(self) -> list[web.RouteDef]:
         """Everything under the Graph version."""
@@ -108,7 +109,7 @@ class Graph:
                 request.transport.abort()
             raise asyncio.CancelledError  # nobody is there to be answered
         if fault == "delay":
-            await asyncio.sleep(self._faults.delay.seconds)
+            await until(self.closing, self._faults.delay.seconds)
         return web.json_response(answer, status=status)
 
     def _log(

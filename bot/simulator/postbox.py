@@ -2,18 +2,17 @@
 
 import asyncio
 import random
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import count
-from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
 import aiohttp
 
 from bot.simulator.errors import Json
-from bot.simulator.faults import Faults, Gathering
+from bot.simulator.faults import Faults
 from bot.simulator.feed import Feed, until
+from bot.simulator.gatherer import Gatherer
 from bot.simulator.settings import SimulatorSettings
 from bot.simulator.state import Channel
 from bot.simulator.webhooks import Event, body_of, encode, sign
@@ -21,7 +20,6 @@ from bot.simulator.world import World
 
 MAX_PENDING = 20_000
 PARALLEL = 50
-T = TypeVar("T")
 
 
 @dataclass
@@ -193,27 +191,3 @@ class Postbox:
     def _give_up(self, webhook: Webhook) -> None:
         self.given_up += 1
         self._mark(webhook, "failed")
-
-
-class Gatherer(Generic[T]):
-    """Collects items until there are enough or the time is over; the rule may change while it runs."""
-
-    def __init__(self, rule: Gathering, go: Callable[[list[T]], None]) -> None:
-        self._rule, self._go = rule, go
-        self._items: list[T] = []
-        self._timer: asyncio.TimerHandle | None = None
-
-    def add(self, item: T) -> None:
-        """Take an item; pass all on when it was the last one needed."""
-        self._items.append(item)
-        if len(self._items) >= self._rule.size:
-            self._flush()
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._rule.seconds, self._flush)
-
-    def _flush(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-        self._timer, items = None, self._items
-        self._items = []
-        self._go(items)
