@@ -1,4 +1,4 @@
-"""What an action is given, in one hand: the tracker to read, the dispatcher to speak through, the domain and the time."""
+"""What an action is given, in one hand: the tracker to read, the dispatcher to speak through, the domain, the time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -54,7 +54,7 @@ def meant(entities: list[Entity], text: str) -> Any | None:
 
 
 def number_meant(entities: list[Entity], text: str) -> Any | None:
-    """As `meant`, but a lone number after "ei" is the right one ("ei 12346"): nobody denies a number and gives no other."""
+    """As `meant`, but a lone number after "ei" is the right one ("ei 12346"): who denies a number gives another."""
     return meant(entities, text) or (entities[0]["value"] if len(entities) == 1 else None)
 
 

@@ -1,4 +1,4 @@
-"""Asking the company's systems: one backend for the process, a deadline for every question, an effect for every answer."""
+"""Asking the company's systems: one backend a process, a deadline for each question, an effect for each answer."""
 
 import asyncio
 import logging

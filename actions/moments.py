@@ -35,10 +35,10 @@ def day_in_words(day: date, now: datetime, wording: Wording) -> str:
 def short_day(moment: datetime, wording: Wording) -> str:
     """Day and month only, for lists."""
     local = moment.astimezone(HELSINKI).date()
-    return format_date(local, SHORT_DAY[wording.language], locale=LOCALES[wording.language])
+    return str(format_date(local, SHORT_DAY[wording.language], locale=LOCALES[wording.language]))
 
 
 def clock(local: datetime, wording: Wording) -> str:
     """The time of day; the full hour without minutes where people write it so."""
     pattern = FULL_HOUR if local.minute == 0 else CLOCK
-    return format_time(local, pattern[wording.language], locale=LOCALES[wording.language])
+    return str(format_time(local, pattern[wording.language], locale=LOCALES[wording.language]))

@@ -12,7 +12,7 @@ from rasa_sdk.executor import ActionExecutor
 LANGUAGES = {"fi": 0.95, "sv": 0.95, "en": 0.95}
 
 
-class InProcess(EndpointConfig):  # type: ignore[misc]
+class InProcess(EndpointConfig):
     """An action server without the HTTP in between."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class InProcess(EndpointConfig):  # type: ignore[misc]
         return await self._executor.run(json)
 
 
-class Output(CollectingOutputChannel):  # type: ignore[misc]
+class Output(CollectingOutputChannel):
     """Keeps every utterance whole."""
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
@@ -73,6 +73,8 @@ class Talk:
 
     async def say(self, intent: str, text: str = "", language: str | None = "fi", **details: Any) -> Answer:
         """`details` are entities by kind: place=("Tampereella", "Tampere") or order_number="12345"."""
+        if wished := details.pop("language_wished", None):
+            details["language"] = wished
         ranking = details.pop("ranking", [(intent, 0.9)])
         parsed: dict[str, Any] = {
             "text": text or f"/{intent}",
@@ -89,16 +91,19 @@ class Talk:
 
     async def slot(self, name: str) -> Any:
         """A slot as it is now."""
-        return (await self.agent.tracker_store.retrieve(self.customer)).get_slot(name)
+        tracker = await self.agent.tracker_store.retrieve(self.customer)
+        return tracker.get_slot(name) if tracker else None
 
-    async def form(self) -> str | None:
+    async def form(self) -> Any:
         """The form that is open now."""
-        return (await self.agent.tracker_store.retrieve(self.customer)).active_loop_name
+        tracker = await self.agent.tracker_store.retrieve(self.customer)
+        return tracker.active_loop_name if tracker else None
 
 
 def _entities(kind: str, given: Any, text: str) -> list[dict[str, Any]]:
     several = given if isinstance(given, list) else [given]
-    return [_entity(kind, *(one if isinstance(one, tuple) else (one, one)), text) for one in several]
+    pairs = [one if isinstance(one, tuple) else (one, one) for one in several]
+    return [_entity(kind, surface, value, text) for surface, value in pairs]
 
 
 def _entity(kind: str, surface: str, value: str, text: str) -> dict[str, Any]:
