@@ -57,8 +57,8 @@ class Head:
     name: str | None
     channel: Channel
     owner: Owner
-    agent_id: int | None
     agent: str | None
+    agent_id: int | None
     language: str
     last_customer_at: datetime | None
 
@@ -127,10 +127,7 @@ async def head(connection: AsyncConnection, conversation_id: int) -> Head | None
         .where(Conversation.id == conversation_id)
     )
     row = (await connection.execute(query)).first()
-    if row is None:
-        return None
-    id_, contact_id, name, channel, owner, agent, agent_id, language, last_customer_at = row
-    return Head(id_, contact_id, name, channel, owner, agent_id, agent, language, last_customer_at)
+    return Head(*tuple(row)) if row is not None else None
 
 
 async def newest_lines(connection: AsyncConnection, conversation_id: int, most: int, before: int | None) -> list[Json]:
@@ -149,7 +146,8 @@ async def deliveries(connection: AsyncConnection, lines: Sequence[int]) -> dict[
     query = select(Outbox.transcript_id, Outbox.status).where(Outbox.transcript_id.in_(lines)).order_by(Outbox.id)
     found: defaultdict[int, list[DeliveryStatus]] = defaultdict(list)
     for line, status in await connection.execute(query):
-        found[line].append(status)
+        if line is not None:
+            found[line].append(status)
     return dict(found)
 
 

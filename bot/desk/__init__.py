@@ -1,0 +1,1 @@
+"""The agents' pages: the waiting list, a conversation with its packet, and what an agent can do with it."""
