@@ -119,11 +119,12 @@ def _order_number(call: Call) -> Mapping[str, Any]:
 
 
 def _numbers_are_orders(call: Call) -> bool:
-    # Five digits may be a postal code or an order number: what is asked now decides, then what was asked of him.
-    if call.intent in TASKS and not gave_only_details(call):
-        return call.intent == "check_order"
-    if call.form is not None:
+    # Five digits may be a postal code or an order number. Alone they answer the form that asked; else the question
+    # they stand in decides, then the matter in hand.
+    if call.form is not None and (gave_only_details(call) or call.intent not in TASKS):
         return call.form == "order_form"
+    if call.intent in TASKS:
+        return call.intent == "check_order"
     return bool(call.slot("task") == "order")
 
 

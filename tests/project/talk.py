@@ -1,9 +1,14 @@
 """A conversation with the real core model and the real actions; what the NLU would say is given with each message."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+from jsonschema.validators import validator_for  # type: ignore[import-untyped]
+from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.utils.endpoints import EndpointConfig
@@ -23,6 +28,21 @@ class InProcess(EndpointConfig):
     async def request(self, json: Any = None, **options: Any) -> Any:
         """What the action answers."""
         return await self._executor.run(json)
+
+
+@contextmanager
+def schema_compiled_once() -> Iterator[None]:
+    """Rasa checks its own schema of an action's answer anew at each call, 80 ms long; here once."""
+    schema = RemoteAction.action_response_format_spec()
+    validator = validator_for(schema)(schema)
+
+    def validate(self: RemoteAction, result: dict[str, Any]) -> bool:
+        validator.validate(result)
+        return True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RemoteAction, "_validate_action_result", validate)
+        yield
 
 
 class Output(CollectingOutputChannel):

@@ -9,25 +9,32 @@ from pathlib import Path
 import pytest
 from rasa.core.agent import Agent
 
-from actions.backend.demo.read import read_demo
+from actions.backend.demo.read import Demo, read_demo
 from actions.lookups import connection
 from tests.fakes.memory_backend import MemoryBackend
-from tests.project.talk import InProcess, Talk
+from tests.project.talk import InProcess, Talk, schema_compiled_once
 
 HUMAN = "/request_human"
 
 
 @pytest.fixture(scope="session")
-def agent(model_path: Path) -> Agent:
+def agent(model_path: Path) -> Iterator[Agent]:
     """The project's own model; its pipeline is not used, for every message is given as parsed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Rasa warns about its own age while it loads
-        return Agent.load(model_path, action_endpoint=InProcess())
+        loaded = Agent.load(model_path, action_endpoint=InProcess())
+    with schema_compiled_once():
+        yield loaded
+
+
+@pytest.fixture(scope="session")
+def demo() -> Demo:
+    return read_demo(datetime.now(UTC))
 
 
 @pytest.fixture
-def backend() -> Iterator[MemoryBackend]:
-    memory = MemoryBackend(read_demo(datetime.now(UTC)))
+def backend(demo: Demo) -> Iterator[MemoryBackend]:
+    memory = MemoryBackend(demo)
     connection.use(memory)
     yield memory
     connection.use(None)
@@ -97,9 +104,7 @@ async def test_no_after_the_offer_subscribes_nothing(talk: Talk) -> None:
 
 
 async def test_no_outage_for_a_reported_fault_gives_first_aid_and_a_person(talk: Talk) -> None:
-    answer = await talk.say(
-        "report_fault", "netti poikki 00100", postal_code="00100", service=("netti", "broadband")
-    )
+    answer = await talk.say("report_fault", "netti poikki 00100", postal_code="00100", service=("netti", "broadband"))
     assert answer.used == ["utter_no_outage_for_fault", "utter_first_aid_broadband"]
     yes = await talk.say("affirm", "joo")
     assert [handoff["reason"] for handoff in yes.effects("handoff")] == ["fault"]
@@ -291,9 +296,7 @@ async def test_out_of_scope_twice_offers_a_person_once(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(("intent", "answer"), [("check_outage", "outages"), ("check_order", "orders")])
-async def test_no_answer_from_the_backend_is_said(
-    talk: Talk, backend: MemoryBackend, intent: str, answer: str
-) -> None:
+async def test_no_answer_from_the_backend_is_said(talk: Talk, backend: MemoryBackend, intent: str, answer: str) -> None:
     backend.down = True
     said = await talk.say(intent, "33100 missä", postal_code="33100", order_number="33100")
     assert said.used == [f"utter_{answer}_no_answer"]
