@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.desk.names import agent_name, customer_name
 from bot.desk.texts import Texts
 from bot.model import Author, Channel, Owner
 from bot.store.desk import Head, QueueRow
@@ -64,7 +65,7 @@ def _waits_since(row: QueueRow) -> datetime | None:
 def _who(row: QueueRow, agent_id: int, texts: Texts) -> str | None:
     if row.agent is None:
         return None
-    return texts("you_have_it") if row.agent_id == agent_id else texts("has_it", agent=row.agent)
+    return texts("you_have_it") if row.agent_id == agent_id else texts("has_it", agent=agent_name(row.agent))
 
 
 def _window(row: QueueRow, texts: Texts, now: datetime) -> str | None:
@@ -79,11 +80,6 @@ def window_left(last_customer_at: datetime | None, now: datetime) -> timedelta |
     return last_customer_at + WINDOW - now if last_customer_at is not None else None
 
 
-def customer_name(name: str | None, contact_id: int, texts: Texts) -> str:
-    """Return what a customer is called: the name of his profile, or a number."""
-    return name or texts("customer_number", number=contact_id)
-
-
 def in_language(wish: dict[str, str] | None, texts: Texts) -> str:
     """Return the wish in the agent's language, in any language where that is missing."""
     if not wish:
@@ -94,5 +90,9 @@ def in_language(wish: dict[str, str] | None, texts: Texts) -> str:
 def owner_in_words(head: Head, agent_id: int, texts: Texts) -> str:
     """Return who has the conversation."""
     if head.owner is Owner.HUMAN:
-        return texts("owner_mine") if head.agent_id == agent_id else texts("owner_human", agent=head.agent)
+        return (
+            texts("owner_mine")
+            if head.agent_id == agent_id
+            else texts("owner_human", agent=agent_name(head.agent or ""))
+        )
     return texts(f"owner_{head.owner}")

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from bot.clock import HELSINKI
 from bot.desk.lookup_card import LookupCard, card_of
+from bot.desk.names import agent_name
 from bot.desk.texts import Texts
 from bot.model import RECEIPT_RANK, Author, DeliveryStatus, HandoffState, Json
 
@@ -106,7 +107,7 @@ def _owner_after(state: HandoffState) -> str:
 
 def _moved(line: Json, move: Json | None, texts: Texts) -> str:
     """Return a change of owner in words; the handoff's history row of the same moment knows why."""
-    agent, owner = line["agent"] or texts("somebody"), line["content"]["owner"]
+    agent, owner = _agent(line, texts), line["content"]["owner"]
     note = move["note"] if move is not None else None
     match owner, move["to_state"] if move is not None else None:
         case "waiting", HandoffState.WAITING if note:
@@ -116,6 +117,10 @@ def _moved(line: Json, move: Json | None, texts: Texts) -> str:
         case "bot", HandoffState.RELEASED:
             return texts("moved_released", agent=agent)
     return texts(f"moved_{owner}", agent=agent)
+
+
+def _agent(line: Json, texts: Texts) -> str:
+    return agent_name(line["agent"]) if line["agent"] else texts("somebody")
 
 
 def outcome_in_words(kept: str, texts: Texts) -> str:
@@ -128,7 +133,7 @@ def outcome_in_words(kept: str, texts: Texts) -> str:
 def _message(line: Json, statuses: Sequence[DeliveryStatus], customer: str, texts: Texts) -> Message:
     author, content = line["author"], line["content"]
     sides = {Author.CUSTOMER: "customer", Author.BOT: "bot", Author.SYSTEM: "bot"}
-    names = {Author.CUSTOMER: customer, Author.AGENT: line["agent"] or texts("somebody")}
+    names = {Author.CUSTOMER: customer, Author.AGENT: _agent(line, texts)}
     status = overall(statuses)
     return Message(
         id=line["id"],

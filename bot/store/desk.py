@@ -130,15 +130,12 @@ async def head(connection: AsyncConnection, conversation_id: int) -> Head | None
     return Head(*tuple(row)) if row is not None else None
 
 
-async def newest_lines(connection: AsyncConnection, conversation_id: int, most: int, before: int | None) -> list[Json]:
-    """Return the newest lines (older than line `before`), oldest first: id, at, author, text, content, agent."""
+async def newest_lines(connection: AsyncConnection, conversation_id: int, most: int) -> list[Json]:
+    """Return the newest lines, oldest first: id, at, author, text, content, agent."""
     columns = (Transcript.id, Transcript.at, Transcript.author, Transcript.text, Transcript.content)
     query = select(*columns, Agent.name.label("agent")).outerjoin(Agent, Agent.id == Transcript.agent_id)
-    query = query.where(Transcript.conversation_id == conversation_id)
-    if before is not None:
-        query = query.where(Transcript.id < before)
-    rows = (await connection.execute(query.order_by(Transcript.id.desc()).limit(most))).all()
-    return [dict(row._mapping) for row in reversed(rows)]
+    query = query.where(Transcript.conversation_id == conversation_id).order_by(Transcript.id.desc()).limit(most)
+    return [dict(row._mapping) for row in reversed((await connection.execute(query)).all())]
 
 
 async def deliveries(connection: AsyncConnection, lines: Sequence[int]) -> dict[int, list[DeliveryStatus]]:
