@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bot.model import Channel, Event, EventKind, Json
 
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError)
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError)
 """What reading an item of an unexpected shape can raise; the item is then kept as OTHER."""
+
+
+LONGEST_ID = 512
+"""Meta's ids have up to about 200 characters; what is far longer would not fit into an index."""
 
 
 def dicts(value: object) -> list[Json]:
@@ -20,6 +25,13 @@ def dicts(value: object) -> list[Json]:
 def words(value: object) -> str | None:
     """Return a JSON text, None for anything else."""
     return value if isinstance(value, str) else None
+
+
+def identifier(value: object) -> str:
+    """Return an id as text; raise ValueError for what is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise ValueError("not an id")
+    return str(value)
 
 
 def fingerprint(item: Json) -> str:
@@ -37,3 +49,22 @@ def other(item: Json, channel: Channel, account: str, now: datetime, note: str) 
         occurred_at=now,
         note=note,
     )
+
+
+def bounded(events: Iterable[Event]) -> Iterator[Event]:
+    """Yield the events; one with an id too long for an index is kept as OTHER, without the id."""
+    for event in events:
+        if all(
+            len(id_) <= LONGEST_ID for id_ in (event.account, event.external_id, event.address or "", *event.aliases)
+        ):
+            yield event
+        else:
+            name = hashlib.sha256(event.external_id.encode()).hexdigest()[:32]
+            yield Event(
+                channel=event.channel,
+                account=event.account if len(event.account) <= LONGEST_ID else "",
+                kind=EventKind.OTHER,
+                external_id=f"other:{name}",
+                occurred_at=event.occurred_at,
+                note="an id is too long",
+            )

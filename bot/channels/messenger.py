@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
-from bot.channels.base import UNREADABLE, dicts, fingerprint, other, words
+from bot.channels.base import UNREADABLE, bounded, dicts, fingerprint, identifier, other, words
 from bot.clock import from_millis
 from bot.model import Attachment, Channel, DeliveryStatus, Event, EventKind, Json, Receipt, Reply
 
@@ -15,12 +15,16 @@ GET_STARTED = "GET_STARTED"
 
 def read_webhook(body: Json, channel: Channel, own_prefix: str, now: datetime) -> Iterator[Event]:
     """Yield every event of every entry, whatever its shape; what is not understood becomes an OTHER event."""
+    return bounded(_read(body, channel, own_prefix, now))
+
+
+def _read(body: Json, channel: Channel, own_prefix: str, now: datetime) -> Iterator[Event]:
     for entry in dicts(body.get("entry")):
         account = str(entry.get("id", ""))
         for item in dicts(entry.get("messaging")):
             yield _event(item, channel, account, own_prefix, now)
         for item in dicts(entry.get("standby")):
-            yield _standby(item, channel, account, now)
+            yield _standby(item, channel, account, own_prefix, now)
         for change in dicts(entry.get("changes")):
             yield other(change, channel, account, now, f"change:{change.get('field')}")
 
@@ -32,7 +36,8 @@ def _event(item: Json, channel: Channel, account: str, own_prefix: str, now: dat
                 return read(item, channel, account, own_prefix, now)
     except UNREADABLE:
         return other(item, channel, account, now, "malformed")
-    return other(item, channel, account, now, "unknown")
+    what = ",".join(sorted(set(item) - {"sender", "recipient", "timestamp"}))
+    return other(item, channel, account, now, what[:100] or "empty")
 
 
 def _message(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
@@ -45,47 +50,56 @@ def _message(item: Json, channel: Channel, account: str, own_prefix: str, now: d
         channel=channel,
         account=account,
         kind=EventKind.MESSAGE,
-        external_id=str(message["mid"]),
+        external_id=identifier(message["mid"]),
         occurred_at=_when(item, now),
-        address=str(item["sender"]["id"]),
+        address=identifier(item["sender"]["id"]),
         text=words(message.get("text")),
-        payload=(message.get("quick_reply") or {}).get("payload"),
-        attachments=tuple(_attachment(part) for part in dicts(message.get("attachments"))),
+        payload=words((message.get("quick_reply") or {}).get("payload")),
+        attachments=_attachments(message),
     )
+
+
+def _attachments(message: Json) -> tuple[Attachment, ...]:
+    parts = tuple(_attachment(part) for part in dicts(message.get("attachments")))
+    return (Attachment("unsupported"),) if message.get("is_unsupported") and not parts else parts
 
 
 def _attachment(part: Json) -> Attachment:
     payload = part.get("payload") if isinstance(part.get("payload"), dict) else {}
     assert isinstance(payload, dict)
-    return Attachment(kind=str(part.get("type", "unknown")), url=payload.get("url"), name=payload.get("title"))
+    return Attachment(
+        kind=str(part.get("type", "unknown")), url=words(payload.get("url")), name=words(payload.get("title"))
+    )
 
 
 def _echo(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
     """An echo is about a message from the Page: ours by our key in `metadata`, otherwise somebody else's."""
     message = item["message"]
-    mid, key = str(message["mid"]), str(message.get("metadata") or "")
+    mid, key = identifier(message["mid"]), words(message.get("metadata")) or ""
     common = partial(
-        Event, channel=channel, account=account, occurred_at=_when(item, now), address=str(item["recipient"]["id"])
+        Event,
+        channel=channel,
+        account=account,
+        occurred_at=_when(item, now),
+        address=identifier(item["recipient"]["id"]),
     )
     if key.startswith(own_prefix):
         receipt = Receipt(DeliveryStatus.SENT, key=key, external_ids=(mid,))
         return common(kind=EventKind.RECEIPT, external_id=f"echo:{mid}", receipt=receipt)
-    attachments = tuple(_attachment(part) for part in dicts(message.get("attachments")))
-    return common(
-        kind=EventKind.EXTERNAL, external_id=f"echo:{mid}", text=words(message.get("text")), attachments=attachments
-    )
+    text, attachments = words(message.get("text")), _attachments(message)
+    return common(kind=EventKind.EXTERNAL, external_id=f"echo:{mid}", text=text, attachments=attachments)
 
 
 def _postback(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
     postback = item["postback"]
-    payload = postback.get("payload")
+    payload = words(postback.get("payload"))
     return Event(
         channel=channel,
         account=account,
         kind=EventKind.MESSAGE,
-        external_id=str(postback.get("mid") or fingerprint(item)),
+        external_id=identifier(postback.get("mid") or fingerprint(item)),
         occurred_at=_when(item, now),
-        address=str(item["sender"]["id"]),
+        address=identifier(item["sender"]["id"]),
         text=words(postback.get("title")),
         payload=None if payload == GET_STARTED else payload,
         note="get_started" if payload == GET_STARTED else None,
@@ -93,15 +107,15 @@ def _postback(item: Json, channel: Channel, account: str, own_prefix: str, now: 
 
 
 def _mark(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
-    """`delivery` and `read`: everything of ours up to the watermark; Instagram's `read` names one message."""
+    """`delivery` and `read`: the messages named, and all of ours up to the watermark; Instagram's has no watermark."""
     key, status = ("read", DeliveryStatus.READ) if "read" in item else ("delivery", DeliveryStatus.DELIVERED)
     body = item[key]
-    mids = tuple(str(mid) for mid in body.get("mids") or ([body["mid"]] if body.get("mid") else []))
+    mids = tuple(identifier(mid) for mid in body.get("mids") or ([body["mid"]] if body.get("mid") else []))
     watermark = from_millis(body["watermark"]) if body.get("watermark") else None
     if watermark is None and not mids:
         return other(item, channel, account, now, "malformed")
-    receipt = Receipt(status, external_ids=() if watermark else mids, watermark=watermark)
-    address = str(item["sender"]["id"])
+    receipt = Receipt(status, external_ids=mids, watermark=watermark)
+    address = identifier(item["sender"]["id"])
     what = body.get("watermark") or ",".join(mids)
     return Event(
         channel=channel,
@@ -122,22 +136,26 @@ _READERS: dict[str, Callable[[Json, Channel, str, str, datetime], Event]] = {
 }
 
 
-def _standby(item: Json, channel: Channel, account: str, now: datetime) -> Event:
-    """Another app has the thread: what the customer writes is kept for reading, nothing is answered."""
-    message = item.get("message")
-    sender = item.get("sender")
-    if not isinstance(message, dict) or not isinstance(sender, dict) or message.get("is_echo") or "mid" not in message:
+def _standby(item: Json, channel: Channel, account: str, own_prefix: str, now: datetime) -> Event:
+    """Another app has the thread: what is said there is kept for reading, nothing is answered."""
+    try:
+        message = item["message"]
+        if message.get("is_echo"):
+            return _echo(item, channel, account, own_prefix, now)
+        if message.get("is_deleted"):
+            return other(item, channel, account, now, "unsend")
+        return Event(
+            channel=channel,
+            account=account,
+            kind=EventKind.STANDBY,
+            external_id=f"standby:{identifier(message['mid'])}",
+            occurred_at=_when(item, now),
+            address=identifier(item["sender"]["id"]),
+            text=words(message.get("text")),
+            attachments=_attachments(message),
+        )
+    except UNREADABLE:
         return other(item, channel, account, now, "standby")
-    return Event(
-        channel=channel,
-        account=account,
-        kind=EventKind.STANDBY,
-        external_id=f"standby:{message['mid']}",
-        occurred_at=_when(item, now),
-        address=str(sender.get("id")),
-        text=words(message.get("text")),
-        attachments=tuple(_attachment(part) for part in dicts(message.get("attachments"))),
-    )
 
 
 def _when(item: Json, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.channels.base import UNREADABLE, dicts, other, words
+from bot.channels.base import UNREADABLE, bounded, dicts, identifier, other, words
 from bot.clock import from_seconds
 from bot.model import Attachment, Channel, DeliveryStatus, Event, EventKind, Json, Receipt, Reply
 
@@ -21,12 +21,16 @@ STATUSES = {
 
 def read_webhook(body: Json, own_prefix: str, now: datetime) -> Iterator[Event]:
     """Yield every message and status of every change of every entry; what is not understood becomes OTHER."""
+    return bounded(_read(body, own_prefix, now))
+
+
+def _read(body: Json, own_prefix: str, now: datetime) -> Iterator[Event]:
     for entry in dicts(body.get("entry")):
         for change in dicts(entry.get("changes")):
             value = change.get("value")
             if not isinstance(value, dict):
                 yield other(change, Channel.WHATSAPP, str(entry.get("id", "")), now, "malformed")
-            elif change.get("field") in ("messages", "standby"):
+            elif change.get("field") in ("messages", "standby", "smb_message_echoes"):
                 yield from _read_value(value, change["field"] == "standby", own_prefix, now)
             else:
                 yield other(value, Channel.WHATSAPP, _account(value), now, f"change:{change.get('field')}")
@@ -39,6 +43,8 @@ def _read_value(value: Json, standby: bool, own_prefix: str, now: datetime) -> I
     contacts = dicts(inner.get("contacts"))
     for message in dicts(inner.get("messages")):
         yield _safely(_message, message, account, contacts, standby, now)
+    for echo in dicts(inner.get("message_echoes")):
+        yield _safely(_echo, echo, account, contacts, None, now)
     for status in dicts(inner.get("statuses")):
         yield _safely(_status, status, account, contacts, own_prefix, now)
     for error in dicts(value.get("errors")):
@@ -68,13 +74,30 @@ def _message(message: Json, account: str, contacts: list[Json], standby: bool, n
         channel=Channel.WHATSAPP,
         account=account,
         kind=EventKind.STANDBY if standby else EventKind.MESSAGE,
-        external_id=f"standby:{message['id']}" if standby else str(message["id"]),
+        external_id=f"standby:{identifier(message['id'])}" if standby else identifier(message["id"]),
         occurred_at=from_seconds(message["timestamp"]),
         address=ids[0],
         aliases=ids[1:],
         name=_profile_name(ids, contacts),
         text=text,
         payload=payload,
+        attachments=_attachments(message),
+    )
+
+
+def _echo(message: Json, account: str, contacts: list[Json], extra: object, now: datetime) -> Event:
+    """Somebody else wrote to the customer: a person on the business phone, or the app that has the thread."""
+    phone, user = message.get("to"), message.get("to_user_id")
+    ids = tuple(dict.fromkeys(identifier(id_) for id_ in (user, phone) if id_))
+    return Event(
+        channel=Channel.WHATSAPP,
+        account=account,
+        kind=EventKind.EXTERNAL,
+        external_id=f"echo:{identifier(message['id'])}",
+        occurred_at=from_seconds(message["timestamp"]),
+        address=ids[0],
+        aliases=ids[1:],
+        text=_words(message)[0],
         attachments=_attachments(message),
     )
 
@@ -87,14 +110,14 @@ def _ids_of_sender(message: Json, contacts: list[Json]) -> tuple[str, ...]:
         user = (same or contacts)[0].get("user_id")
     if not phone and user:
         phone = next((c.get("wa_id") for c in contacts if c.get("user_id") == user), None)
-    return tuple(dict.fromkeys(str(id_) for id_ in (user, phone) if id_))
+    return tuple(dict.fromkeys(identifier(id_) for id_ in (user, phone) if id_))
 
 
 def _profile_name(ids: tuple[str, ...], contacts: list[Json]) -> str | None:
     for contact in contacts:
         if {str(contact.get("user_id")), str(contact.get("wa_id"))} & set(ids):
             profile = contact.get("profile")
-            return profile.get("name") if isinstance(profile, dict) else None
+            return words(profile.get("name")) if isinstance(profile, dict) else None
     return None
 
 
@@ -119,8 +142,9 @@ def _attachments(message: Json) -> tuple[Attachment, ...]:
     part = message.get(kind) if isinstance(message.get(kind), dict) else {}
     assert isinstance(part, dict)
     media_id = str(part["id"]) if kind in MEDIA and part.get("id") else None
-    name = part.get("filename") or part.get("name")
-    return (Attachment(kind=kind, url=part.get("url"), media_id=media_id, caption=part.get("caption"), name=name),)
+    name = words(part.get("filename")) or words(part.get("name"))
+    url, caption = words(part.get("url")), words(part.get("caption"))
+    return (Attachment(kind=kind, url=url, media_id=media_id, caption=caption, name=name),)
 
 
 def _status(status: Json, account: str, contacts: list[Json], own_prefix: str, now: datetime) -> Event:
@@ -132,7 +156,7 @@ def _status(status: Json, account: str, contacts: list[Json], own_prefix: str, n
     receipt = Receipt(
         STATUSES[word],
         key=key if key.startswith(own_prefix) else None,
-        external_ids=(str(status["id"]),),
+        external_ids=(identifier(status["id"]),),
         error=f"code {errors[0].get('code')}" if errors else None,
     )
     return Event(

@@ -94,7 +94,7 @@ AROUND = {
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, _, text in ALL], ids=[name for _, name, _ in ALL])
 def test_is_masked_whatever_stands_around_it(kind: Sensitive, text: str, around: str) -> None:
     before, after = around.split("{}")
-    assert mask(around.format(text)) == (before + kind.value + after, {kind})
+    assert mask(around.format(text)) == (before + kind.value + after, frozenset({kind}))
 
 
 STAYS = {
@@ -133,7 +133,7 @@ def test_all_that_stands_in_one_message_is_masked() -> None:
 
 
 def test_a_mask_in_a_text_is_no_find() -> None:
-    assert mask(f"{CARD} {identity_code()}") == (f"{CARD} {HETU}", {HETU})
+    assert mask(f"{CARD} {identity_code()}") == (f"{CARD} {HETU}", frozenset({HETU}))
 
 
 def test_masks_can_be_taken_out_again() -> None:
@@ -152,11 +152,9 @@ WORDS = st.sampled_from(["", "moi ", "nro 17 ", "ok 12 ", "(", "tilaus 48213, ",
 FOLLOWING = st.sampled_from(["", " kiitos", " 123", ", 12/27", ".", "\n", "!", " FI"])
 
 
-@given(WORDS, FOLLOWING, st.sampled_from("45"), st.text("0123456789", min_size=14, max_size=14), st.data())
-def test_no_run_of_a_cards_digits_remains(
-    before: str, after: str, first: str, middle: str, data: st.DataObject
-) -> None:
-    digits = f"{first}1{middle[:13]}"
+@given(WORDS, FOLLOWING, st.sampled_from("45"), st.text("0123456789", min_size=13, max_size=13), st.data())
+def test_no_run_of_a_cards_digits_remains(before: str, after: str, first: str, middle: str, data: Any) -> None:
+    digits = f"{first}1{middle}"
     number = digits + luhn.calc_check_digit(digits)
     written = data.draw(SEPARATORS).join(re.findall("....", number))
     masked = mask(before + written + after)[0]
