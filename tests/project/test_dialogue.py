@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from rasa.core.agent import Agent
+from rasa.core.test import test as rasa_test
 
 from actions.backend.demo.read import Demo, read_demo
 from actions.lookups import connection
@@ -346,3 +347,12 @@ async def test_every_intent_is_answered(talk: Talk, agent: Agent) -> None:
     for intent in set(agent.domain.intents) - {"restart", "back", "session_start"}:
         other = Talk(agent, f"{talk.customer}-{intent}")
         assert (await other.say(intent, "tämä on viesti")).messages, intent
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Rasa's reader of stories
+async def test_roads_of_the_test_stories(agent: Agent, tmp_path: Path) -> None:
+    """What `rasa test core` checks."""
+    stories = Path(__file__).parents[1] / "stories"
+    report = await rasa_test(str(stories), agent, out_directory=str(tmp_path), disable_plotting=True, warnings=False)
+    assert report["conversation_accuracy"]["total"] >= 10
+    assert report["conversation_accuracy"]["accuracy"] == 1.0

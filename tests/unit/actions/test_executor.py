@@ -18,7 +18,7 @@ NAMES = [
 
 
 async def run(executor: ActionExecutor, domain: dict[str, Any], name: str, state: dict[str, Any]) -> dict[str, Any]:
-    answer = await executor.run({"next_action": name, "tracker": state, "domain": domain})
+    answer: dict[str, Any] | None = await executor.run({"next_action": name, "tracker": state, "domain": domain})
     assert answer is not None
     return answer
 
