@@ -6,6 +6,8 @@ import json
 from contextvars import ContextVar
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
@@ -32,6 +34,22 @@ class LocalActions(EndpointConfig):
         except Exception as error:
             failures.get().append(error)
             raise
+
+
+_ANSWER = Draft202012Validator(RemoteAction.action_response_format_spec())
+
+
+def _check_answer(action: RemoteAction, answer: Any) -> bool:
+    """Check the answer of an action server against Rasa's schema, prepared once; ours come from rasa_sdk itself.
+
+    Rasa prepares and checks the schema anew for every call; measured, that was nine tenths of a turn.
+    """
+    if not isinstance(action.action_endpoint, LocalActions):
+        _ANSWER.validate(answer)
+    return True
+
+
+RemoteAction._validate_action_result = _check_answer
 
 
 def _as_answer_400(rejection: ActionExecutionRejection) -> ClientResponseError:

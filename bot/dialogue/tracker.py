@@ -12,11 +12,13 @@ from typing import Any
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.common import all_subclasses
 
 from bot.model import Json
 
+_CLASSES: dict[str, type[Event]] = {kind.type_name: kind for kind in all_subclasses(Event)}
 MESSAGES_KEPT = 3
 """Enough for the policies: rules look at the running exchange, memoized stories at a few turns."""
 
@@ -54,22 +56,23 @@ class RunningTrackers(TrackerStore):
 
 
 def kept_events(state: Json | None) -> list[Event]:
-    """Read the kept events."""
-    return [Event.from_parameters(data) for data in (state or {}).get("events", [])]
+    """Read the kept events. Rasa's own reader searches all classes of events anew for each one."""
+    return [_CLASSES[data["event"]]._from_parameters(data) for data in (state or {}).get("events", [])]
 
 
 def compact(tracker: DialogueStateTracker) -> Json:
     """Return what is kept of a tracker: slots, an open form, and the last few messages with what followed them."""
-    events = [event for event in tracker.applied_events() if not _is_session_start(event)]
+    events = [event for event in tracker.applied_events() if not _is_left_out(event)]
     starts = [number for number, event in enumerate(events) if isinstance(event, UserUttered)]
     tail = events[starts[-MESSAGES_KEPT] :] if len(starts) >= MESSAGES_KEPT else events
     head = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), ActionExecuted(ACTION_LISTEN_NAME)]
     return {"events": [_as_json(event) for event in [*head, *_known(tracker, tail), *tail]]}
 
 
-def _is_session_start(event: Event) -> bool:
+def _is_left_out(event: Event) -> bool:
+    """The session's start is written anew; what the bot said stands in the transcript, and no policy looks at it."""
     is_start = isinstance(event, ActionExecuted) and event.action_name == ACTION_SESSION_START_NAME
-    return is_start or isinstance(event, SessionStarted)
+    return is_start or isinstance(event, SessionStarted | BotUttered)
 
 
 def _known(tracker: DialogueStateTracker, tail: list[Event]) -> list[Event]:
