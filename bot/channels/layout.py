@@ -1,6 +1,7 @@
 """Fitting a reply to what a channel can carry: what is too long is split, what is too much is re-laid, nothing is cut.
 
-A reply becomes one or more replies, each of which is one request. Limits are counted in characters.
+A reply becomes one or more replies, each of which is one request. Limits are counted in characters, for Instagram's
+texts in bytes.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+
+import regex  # type: ignore[import-untyped]
 
 from bot.model import Button, Channel, Reply
 
@@ -23,6 +26,7 @@ class Limits:
     button_title: int
     choice_title: int
     payload: int
+    in_bytes: bool = False
 
 
 MESSENGER = Limits(2000, 2000, 13, 13, 20, 20, 1000)
@@ -30,10 +34,12 @@ MESSENGER = Limits(2000, 2000, 13, 13, 20, 20, 1000)
 WHATSAPP = Limits(4096, 1024, 3, 10, 20, 24, 200)
 """Text, reply buttons and list (meta-platform 3.2). Choices are rows of a list; 200 is the shorter id of both."""
 
-_BREAKS = ("\n\n", "\n", r"(?<=[.!?…])\s", r"\s", "")
+INSTAGRAM = Limits(1000, 1000, 13, 13, 20, 20, 1000, in_bytes=True)
+"""As Messenger, but texts of at most 1000 bytes (meta-platform 3.1)."""
 
+_BREAKS = ("\n\n", "\n", r"(?<=[.!?…])\s", r"\s")
 
-LIMITS = {Channel.MESSENGER: MESSENGER, Channel.WHATSAPP: WHATSAPP, Channel.INSTAGRAM: MESSENGER}
+LIMITS = {Channel.MESSENGER: MESSENGER, Channel.WHATSAPP: WHATSAPP, Channel.INSTAGRAM: INSTAGRAM}
 
 
 def fit(reply: Reply, channel: Channel) -> list[Reply]:
@@ -41,17 +47,17 @@ def fit(reply: Reply, channel: Channel) -> list[Reply]:
     limits = LIMITS[channel]
     parts: list[Reply] = [Reply(image=reply.image)] if reply.image else []
     if not reply.buttons:
-        return parts + [Reply(text=piece) for piece in split(reply.text or "", limits.text)]
-    links = [button for button in reply.buttons if button.url]
-    taps = [button for button in reply.buttons if not button.url]
+        return parts + [Reply(text=piece) for piece in _pieces(reply.text or "", limits.text, limits)]
+    spoken = [button for button in reply.buttons if button.url or len(button.payload or "") > limits.payload]
+    taps = [button for button in reply.buttons if button not in spoken]
     text, taps = _spell_out_long_titles(reply.text or "", taps, limits)
-    text = "\n".join([text, *(f"{link.title}: {link.url}" for link in links)])
+    text = "\n".join([text, *(f"{button.title}: {button.url}" if button.url else button.title for button in spoken)])
     return parts + list(_with_buttons(text, taps, limits))
 
 
 def _with_buttons(text: str, taps: Sequence[Button], limits: Limits) -> Iterator[Reply]:
     groups = [taps[start : start + limits.choices] for start in range(0, len(taps), limits.choices)] or [[]]
-    pieces = split(text, limits.text_with_buttons if taps else limits.text)
+    pieces = _pieces(text, limits.text_with_buttons if taps else limits.text, limits)
     for piece in pieces[:-1]:
         yield Reply(text=piece)
     yield Reply(text=pieces[-1] if pieces else "…", buttons=tuple(groups[0]))
@@ -61,31 +67,41 @@ def _with_buttons(text: str, taps: Sequence[Button], limits: Limits) -> Iterator
 
 def _spell_out_long_titles(text: str, taps: Sequence[Button], limits: Limits) -> tuple[str, list[Button]]:
     """Number the choices when a title does not fit: the words go into the text, the numbers onto the buttons."""
-    room = limits.button_title if len(taps) <= limits.buttons else limits.choice_title
+    smallest = len(taps) % limits.choices or limits.choices  # the last group may be few enough for buttons
+    room = limits.button_title if smallest <= limits.buttons else limits.choice_title
     if all(len(button.title) <= room for button in taps):
         return text, list(taps)
     lines = [f"{number}. {button.title}" for number, button in enumerate(taps, 1)]
-    numbered = [replace(button, title=str(number)) for number, button in enumerate(taps, 1)]
+    numbered = [replace(b, title=str(number), payload=b.payload or b.title) for number, b in enumerate(taps, 1)]
     return "\n".join([text, *lines]), numbered
 
 
-def split(text: str, most: int) -> list[str]:
-    """Split a text into pieces of at most `most` characters, at the best break there is.
+def _pieces(text: str, most: int, limits: Limits) -> list[str]:
+    return split(text, most, in_bytes=limits.in_bytes)
+
+
+def split(text: str, most: int, in_bytes: bool = False) -> list[str]:
+    """Split a text into pieces of at most `most` characters or bytes, at the best break there is.
 
     Joined with a space where the break was, the pieces hold every visible character of the text.
     """
-    text = text.strip()
-    pieces = []
-    while len(text) > most:
-        cut = _best_cut(text, most)
+    text, pieces = text.strip(), []
+    while (room := _room(text, most, in_bytes)) < len(text):
+        cut = _best_cut(text, room)
         pieces.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return [*pieces, text] if text else pieces
 
 
+def _room(text: str, most: int, in_bytes: bool) -> int:
+    """Return how many characters of the text fit."""
+    return len(text.encode()[:most].decode(errors="ignore")) if in_bytes else min(most, len(text))
+
+
 def _best_cut(text: str, most: int) -> int:
-    for pattern in _BREAKS[:-1]:
+    for pattern in _BREAKS:
         cuts = [match.end() for match in re.finditer(pattern, text[: most + 1]) if 0 < match.start() <= most]
         if cuts and cuts[-1] >= most // 3:
             return cuts[-1]
-    return most
+    signs = [match.end() for match in regex.finditer(r"\X", text[: most + 1]) if match.end() <= most]
+    return signs[-1] if signs else most  # a family emoji is several characters: not torn apart
