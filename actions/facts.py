@@ -97,35 +97,36 @@ def _task(call: Call) -> Mapping[str, Any]:
 
 def _area(call: Call) -> Mapping[str, Any]:
     place = meant(call.entities("place"), call.text)
-    code = None if _numbers_are_orders(call) else number_meant(_codes(call), call.text)
+    code = number_meant(_codes(call), call.text)
     return {"place": place, "postal_code": code} if place or code else {}
 
 
 def _codes(call: Call) -> list[Entity]:
-    codes = call.entities("postal_code")
+    codes = [e for e in call.entities("postal_code") if not (_is_ambiguous(e) and _numbers_are_orders(call))]
     if codes or call.form != "outage_form":
         return codes
     return [e for e in call.entities("order_number") if POSTAL_CODE.fullmatch(str(e.get("text") or e["value"]))]
 
 
 def _order_number(call: Call) -> Mapping[str, Any]:
-    if _numbers_are_orders(call):
-        number = number_meant(call.entities("order_number", "postal_code"), call.text)
-    else:
-        codes = [(e.get("start"), e["value"]) for e in _codes(call)]
-        orders = [e for e in call.entities("order_number") if (e.get("start"), e["value"]) not in codes]
-        number = number_meant(orders, call.text)
+    codes = [entity["start"] for entity in _codes(call)]
+    numbers = [e for e in call.entities("order_number", "postal_code") if e["start"] not in codes]
+    number = number_meant(numbers, call.text)
     return {"order_number": number} if number else {}
 
 
+def _is_ambiguous(entity: Entity) -> bool:
+    # The NLU marks five digits so when no word of the message tells a postal code from an order number.
+    return bool(entity.get("ambiguous"))
+
+
 def _numbers_are_orders(call: Call) -> bool:
-    # Five digits may be a postal code or an order number. Alone they answer the form that asked; else the question
-    # they stand in decides, then the matter in hand.
+    # Alone, digits answer the form that asked; else the question they stand in decides, then the matter in hand.
     if call.form is not None and (gave_only_details(call) or call.intent not in TASKS):
         return call.form == "order_form"
     if call.intent in TASKS:
         return call.intent == "check_order"
-    return bool(call.slot("task") == "order")
+    return call.slot("task") == "order" and not call.entities("place")
 
 
 def _service(call: Call) -> Mapping[str, Any]:

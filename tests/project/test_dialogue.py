@@ -127,7 +127,7 @@ async def test_two_places_and_one_denied(talk: Talk) -> None:
 
 
 async def test_unknown_postal_code_never_means_no_outage(talk: Talk) -> None:
-    first = await talk.say("check_outage", "onko vikaa 99999", postal_code="99999", order_number="99999")
+    first = await talk.say("check_outage", "onko vikaa 99999", number="99999")
     assert first.used == ["utter_unknown_postal_code"]
     assert "99999" in first.text
     assert await talk.form() == "outage_form"
@@ -153,16 +153,16 @@ async def test_unrecognised_place_is_asked_again_then_a_person(talk: Talk) -> No
 
 
 async def test_postal_code_alone_is_looked_up(talk: Talk) -> None:
-    answer = await talk.say("inform", "33100", postal_code="33100", order_number="33100")
+    answer = await talk.say("inform", "33100", number="33100")
     assert answer.used[0] == "utter_fault_open"
 
 
 async def test_order_number_given_later_wrong_then_corrected(talk: Talk) -> None:
     assert (await talk.say("check_order", "missä mun paketti")).used == ["utter_ask_order"]
-    wrong = await talk.say("inform", "99999", order_number="99999", postal_code="99999")
+    wrong = await talk.say("inform", "99999", number="99999")
     assert wrong.used == ["utter_order_not_found"]
     assert "RT-12345" in wrong.text
-    right = await talk.say("deny", "eiku 10001", order_number="10001", postal_code="10001")
+    right = await talk.say("deny", "eiku 10001", number="10001")
     assert right.used == ["utter_order_received"]
     assert "10001" in right.text
 
@@ -179,7 +179,7 @@ async def test_order_number_wrong_twice_offers_a_person_who_sees_it(talk: Talk) 
 
 async def test_correction_after_the_answer(talk: Talk) -> None:
     await talk.say("check_order", "missä 10001", order_number="10001")
-    answer = await talk.say("deny", "eiku 10004", order_number="10004", postal_code="10004")
+    answer = await talk.say("deny", "eiku 10004", number="10004")
     assert answer.used == ["utter_order_paid"]
 
 
@@ -299,7 +299,7 @@ async def test_out_of_scope_twice_offers_a_person_once(talk: Talk) -> None:
 @pytest.mark.parametrize(("intent", "answer"), [("check_outage", "outages"), ("check_order", "orders")])
 async def test_no_answer_from_the_backend_is_said(talk: Talk, backend: MemoryBackend, intent: str, answer: str) -> None:
     backend.down = True
-    said = await talk.say(intent, "33100 missä", postal_code="33100", order_number="33100")
+    said = await talk.say(intent, "33100 missä", number="33100")
     assert said.used == [f"utter_{answer}_no_answer"]
     assert [lookup["ok"] for lookup in said.effects("lookup")] == [False]
     assert (await talk.say("affirm", "joo")).effects("handoff")[0]["reason"] == "no_answer"
@@ -349,10 +349,11 @@ async def test_every_intent_is_answered(talk: Talk, agent: Agent) -> None:
         assert (await other.say(intent, "tämä on viesti")).messages, intent
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Rasa's reader of stories
+@pytest.mark.filterwarnings("ignore")  # Rasa's reader of stories warns about itself
 async def test_roads_of_the_test_stories(agent: Agent, tmp_path: Path) -> None:
     """What `rasa test core` checks."""
     stories = Path(__file__).parents[1] / "stories"
-    report = await rasa_test(str(stories), agent, out_directory=str(tmp_path), disable_plotting=True, warnings=False)
-    assert report["conversation_accuracy"]["total"] >= 10
-    assert report["conversation_accuracy"]["accuracy"] == 1.0
+    result = await rasa_test(str(stories), agent, out_directory=str(tmp_path), disable_plotting=True, warnings=False)
+    whole = result["report"]["conversation_accuracy"]
+    assert whole["total"] >= 10
+    assert whole["correct"] == whole["total"]

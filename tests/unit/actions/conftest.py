@@ -77,10 +77,16 @@ def tracker(
     }
 
 
-def entity(kind: str, surface: str, text: str, value: str | None = None) -> dict[str, Any]:
+def entity(kind: str, surface: str, text: str, value: str | None = None, **more: Any) -> dict[str, Any]:
     """An entity of a text as the NLU gives it."""
     start = text.index(surface)
-    return {"entity": kind, "value": value or surface, "text": surface, "start": start, "end": start + len(surface)}
+    span = {"start": start, "end": start + len(surface)}
+    return {"entity": kind, "value": value or surface, "text": surface, **span, **more}
+
+
+def five_digits(digits: str, text: str) -> dict[str, Any]:
+    """Digits that the NLU could not tell to be a postal code or an order number."""
+    return entity("postal_code", digits, text, ambiguous=True)
 
 
 def user(intent: str, text: str = "") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from actions.facts import gave_only_details, noted
-from tests.unit.actions.conftest import MakeCall, entity, slot, user
+from tests.unit.actions.conftest import MakeCall, entity, five_digits, slot, user
 
 PLACES = {"Tampereella": "Tampere", "Turussa": "Turku", "Åbo": "Turku", "Tammerfors": "Tampere", "Turku": "Turku"}
 
@@ -42,17 +42,32 @@ def test_place_meant(call: MakeCall, text: str, place: str | None) -> None:
 def test_five_digits_alone_are_what_is_being_asked_for(
     call: MakeCall, intent: str, slots: dict[str, Any], form: str | None, known: dict[str, str]
 ) -> None:
-    digits = [entity(kind, "33100", "33100") for kind in ("postal_code", "order_number")]
-    after = noted(call(intent, "33100", entities=digits, slots=slots, form=form))
+    after = noted(call(intent, "33100", entities=[five_digits("33100", "33100")], slots=slots, form=form))
     assert {name: after[name] for name in ("postal_code", "order_number") if after.get(name)} == known
 
 
 @pytest.mark.parametrize(("intent", "kind"), [("check_order", "order_number"), ("check_outage", "postal_code")])
 def test_five_digits_in_a_question_are_what_it_is_about(call: MakeCall, intent: str, kind: str) -> None:
     text = "mites tää 33100 nyt on"
-    digits = [entity(kind, "33100", text) for kind in ("postal_code", "order_number")]
-    after = noted(call(intent, text, entities=digits, form="order_form" if kind == "postal_code" else None))
+    after = noted(
+        call(intent, text, entities=[five_digits("33100", text)], form="order_form" if kind == "postal_code" else None)
+    )
     assert after[kind] == "33100"
+
+
+def test_what_the_words_call_a_postal_code_is_one(call: MakeCall) -> None:
+    text = "postinumero 33100"
+    after = noted(call("inform", text, entities=[entity("postal_code", "33100", text)], slots={"task": "order"}))
+    assert after["postal_code"] == "33100"
+    assert "order_number" not in after
+
+
+def test_digits_beside_a_place_are_a_postal_code(call: MakeCall) -> None:
+    text = "Tampere 33100"
+    both = [entity("place", "Tampere", text), five_digits("33100", text)]
+    after = noted(call("inform", text, entities=both, slots={"task": "order"}))
+    assert after["postal_code"] == "33100"
+    assert "order_number" not in after
 
 
 def test_only_an_order_number_found_is_taken_as_the_postal_code_asked_for(call: MakeCall) -> None:
