@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -26,6 +27,7 @@ from bot.model import Channel, Role
 from bot.store.db import database_url, make_engine
 from bot.store.wake import INBOX, OUTBOX, RECEIPTS, SEEN, Bell, keep_working, listen
 
+log = logging.getLogger(__name__)
 DEMO_SIGN_INS = (("aino", Role.AGENT), ("onni", Role.AGENT), ("sisu", Role.CONTENT), ("pomo", Role.ADMIN))
 TURNS_AT_ONCE = 8
 """Turns of one engine worker that may wait for a backend at the same time."""
@@ -61,6 +63,7 @@ async def run_engine(settings: Settings) -> None:
     """Take turns until the process is told to stop."""
     async with open_database(settings, TURNS_AT_ONCE + 4) as (database, url), make_turns(settings, database) as turns:
         bells = [Bell() for _ in range(TURNS_AT_ONCE)]
+        log.info("engine ready")
 
         async def ring(channel: str, payload: str) -> None:
             for bell in bells:
@@ -101,6 +104,7 @@ async def run_delivery(settings: Settings) -> None:
         graph = Graph(http, settings.graph_api_url, settings.graph_api_version, settings.app_secrets[0])
         delivery = Delivery(database, graph, accounts, settings.send_unknown_seconds, utc_now)
         outgoing, receipts, seen = Bell(), Bell(), set[asyncio.Task[None]]()
+        log.info("delivery ready")
 
         async def ring(channel: str, payload: str) -> None:
             if channel == SEEN:
@@ -179,6 +183,7 @@ async def serve(app: web.Application, host: str, port: int) -> None:
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
+        log.info("listening on port %d", port)
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()

@@ -60,9 +60,9 @@ def _example_problems(intents: list[Any], examples: dict[tuple[str, str], list[s
             count, wanted = len(examples.get((name, language), ())), FEWEST_EXAMPLES[language]
             if count < wanted:
                 yield f"{name}: {count} examples in {language}, at least {wanted} are needed"
-    for name, language in sorted(examples):
-        if name not in names or language not in LANGUAGES:
-            yield f"examples of {name} in {language}: no such intent or language"
+    for name, tongue in sorted(examples):
+        if name not in names or tongue not in LANGUAGES:
+            yield f"examples of {name} in {tongue}: no such intent or language"
     yield from _shared_examples(examples)
 
 

@@ -81,9 +81,18 @@ class Delivery:
                 # Computed before a person took over: it would talk over him.
                 await self._record(item, DeliveryStatus.DROPPED, 0, "a person answers now")
                 return
+            if item.repeated and await self._settled_meanwhile(item):
+                return
             await self._send(item)
         except SQLAlchemyError as error:
             log.error("outcome of %s not recorded, it will be reconciled: %s", item.key, describe(error))
+
+    async def _settled_meanwhile(self, item: OutboxItem) -> bool:
+        """Before a reply goes out again, hear the news: its echo may have come in while we were down."""
+        while await self.work_receipts(wait=True):
+            pass
+        async with self.database.connect() as connection:
+            return not await outbox.is_being_sent(connection, item.id)
 
     async def _send(self, item: OutboxItem) -> None:
         account = self.accounts.get((item.channel, item.account))
@@ -122,10 +131,13 @@ class Delivery:
             await outbox.record_failure(connection, item.id, status, due_at, problem)
             await notify(connection, DESK, str(item.conversation_id))
 
-    async def work_receipts(self) -> bool:
-        """Record echoes, marks and statuses of what we sent; False when there are none."""
+    async def work_receipts(self, wait: bool = False) -> bool:
+        """Record echoes, marks and statuses of what we sent; False when there are none.
+
+        With `wait`, those that somebody else is recording at this moment are waited for.
+        """
         async with self.database.begin() as connection:
-            items = await inbox.claim_receipts(connection, self.clock(), RECEIPTS_AT_ONCE)
+            items = await inbox.claim_receipts(connection, self.clock(), RECEIPTS_AT_ONCE, wait)
             for item in items:
                 event = item.event
                 assert event.receipt is not None

@@ -69,5 +69,10 @@ def _best_single(whole: Parsed, groups: Sequence[list[Parsed]]) -> Parsed:
 
 
 def _join(group: Sequence[Parsed]) -> Parsed:
-    entities = [entity for piece in group for entity in piece["entities"]]
-    return {**group[0], "text": " ".join(piece["text"] for piece in group), "entities": entities}
+    """Return one parse of the pieces of a wish, its entities where they stand in the joined text."""
+    text, entities = "", []
+    for piece in group:
+        start = len(text) + 1 if text else 0
+        text = f"{text} {piece['text']}" if text else piece["text"]
+        entities += [{**e, "start": e["start"] + start, "end": e["end"] + start} for e in piece["entities"]]
+    return {**group[0], "text": text, "entities": entities}

@@ -119,14 +119,16 @@ async def _open_events(connection: AsyncConnection, thread: str) -> list[InboxIt
     return [_item(row) for row in await connection.execute(query)]
 
 
-async def claim_receipts(connection: AsyncConnection, now: datetime, most: int) -> list[InboxItem]:
-    """Lock and return up to `most` open receipts, oldest first."""
+async def claim_receipts(
+    connection: AsyncConnection, now: datetime, most: int, wait: bool = False
+) -> list[InboxItem]:
+    """Lock and return up to `most` open receipts, oldest first; locked ones are waited for or skipped."""
     query = (
         select(Inbox.id, Inbox.thread, Inbox.attempts, Inbox.event)
         .where(Inbox.is_open, Inbox.kind == EventKind.RECEIPT, Inbox.due_at <= now)
         .order_by(Inbox.id)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=not wait)
     )
     return [_item(row) for row in await connection.execute(query)]
 

@@ -99,6 +99,12 @@ def _item(row: Any) -> OutboxItem:
     )
 
 
+async def is_being_sent(connection: AsyncConnection, item_id: int) -> bool:
+    """Tell whether nothing is known yet about a reply that was sent."""
+    status = (await connection.execute(select(Outbox.status).where(Outbox.id == item_id))).scalar()
+    return status is DeliveryStatus.SENDING
+
+
 async def record_sent(connection: AsyncConnection, item_id: int, external_id: str, now: datetime) -> None:
     """The platform took the reply. A receipt that was quicker is not undone."""
     values = {"external_id": external_id, "sent_at": now, "problem": None}
