@@ -68,8 +68,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`refuse`: the share of out-of-scope examples to stop; `folds` of the cross-validation that finds the threshold;
-        `strength` and `weight` of the learner (see linear.Settings)."""
-        return {"refuse": 0.9, "folds": 3, "strength": 10.0, "weight": 10.0}
+        `strength`, `weight` and `rounds` of the learner (see linear.Settings)."""
+        return {"refuse": 0.92, "folds": 3, "strength": 10.0, "weight": 10.0, "rounds": 5}
 
     @classmethod
     def create(
@@ -125,9 +125,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 def learn(documents: list[Document], labels: linear.Labels, config: dict[str, Any]) -> Understanding:
     """Features, model and refusal of these examples."""
     started = time.perf_counter()
-    features = Features.fitted(documents, dictionary())
-    rows = features.matrix(documents)
-    settings = linear.Settings(config["strength"], config["weight"], OUT_OF_SCOPE)
+    features, rows = Features.fitted(documents, dictionary())
+    settings = linear.Settings(config["strength"], config["weight"], config["rounds"], OUT_OF_SCOPE)
     model = linear.fit(rows, labels, settings)
     held_out = linear.held_out_scores(rows, labels, settings, config["folds"])
     limit = refusal.fit(held_out, model.labels, labels, config["refuse"])

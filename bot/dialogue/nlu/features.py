@@ -38,6 +38,13 @@ class Document(NamedTuple):
     hints: Sequence[str] = ()
 
 
+class Names(NamedTuple):
+    """The features of one document by name, each as often as it occurs."""
+
+    letters: list[str]
+    words: list[str]
+
+
 class Features:
     """Turns documents into vectors; the letter groups have length one, the words `_WORD_WEIGHT`."""
 
@@ -48,18 +55,19 @@ class Features:
         self._index = {name: number for number, name in enumerate(names)}
 
     @classmethod
-    def fitted(cls, documents: Sequence[Document], dictionary: Lemmas) -> Features:
-        """Features of these documents, with the part of the dictionary that they need."""
+    def fitted(cls, documents: Sequence[Document], dictionary: Lemmas) -> tuple[Features, csr_matrix]:
+        """Features of these documents, with the part of the dictionary that they need; one row a document."""
         lemmas = dictionary.restricted_to({word for document in documents for word in _lower_words(document.text)})
-        seen = Counter(name for document in documents for name in set(_all_names(document, lemmas)))
+        named = [_names(document, lemmas) for document in documents]
+        seen = Counter(name for letters, words in named for name in {*letters, *words})
         names = sorted(name for name, count in seen.items() if count >= _RAREST)
         counts = np.array([seen[name] for name in names], np.float32)
         rarity = np.log((1 + len(documents)) / (1 + counts)) + 1
-        return cls(names, rarity.astype(np.float32), lemmas)
+        features = cls(names, rarity.astype(np.float32), lemmas)
+        return features, features._matrix(named)
 
-    def matrix(self, documents: Iterable[Document]) -> csr_matrix:
-        """One row a document."""
-        rows = [self.vector(document) for document in documents]
+    def _matrix(self, named: Iterable[Names]) -> csr_matrix:
+        rows = [self._vector(names) for names in named]
         ends = np.cumsum([0] + [len(indices) for indices, _ in rows])
         indices = np.concatenate([indices for indices, _ in rows])
         values = np.concatenate([values for _, values in rows])
@@ -67,9 +75,11 @@ class Features:
 
     def vector(self, document: Document) -> tuple[NDArray[np.int32], Floats]:
         """Indices and values of one document; both empty when nothing in it is known."""
-        tokens = _tokens(document.text)
-        letters, letter_values = self._family(_letter_groups(tokens), 1.0)
-        words, word_values = self._family(_word_names(tokens, document, self.lemmas), _WORD_WEIGHT)
+        return self._vector(_names(document, self.lemmas))
+
+    def _vector(self, names: Names) -> tuple[NDArray[np.int32], Floats]:
+        letters, letter_values = self._family(names.letters, 1.0)
+        words, word_values = self._family(names.words, _WORD_WEIGHT)
         return np.concatenate([letters, words]), np.concatenate([letter_values, word_values])
 
     def _family(self, names: Iterable[str], length: float) -> tuple[NDArray[np.int32], Floats]:
@@ -88,13 +98,11 @@ def _tokens(text: str) -> list[str]:
 
 
 def _lower_words(text: str) -> list[str]:
-    return [token for token in _TOKEN.findall(_SHADE.sub("", text).lower())]
+    return _TOKEN.findall(_SHADE.sub("", text).lower())
 
 
-def _all_names(document: Document, lemmas: Lemmas) -> Iterator[str]:
-    tokens = _tokens(document.text)
-    yield from _letter_groups(tokens)
-    yield from _word_names(tokens, document, lemmas)
+def _names(document: Document, lemmas: Lemmas) -> Names:
+    return Names(list(_letter_groups(_tokens(document.text))), list(_word_names(document, lemmas)))
 
 
 def _letter_groups(tokens: Sequence[str]) -> Iterator[str]:
@@ -105,7 +113,7 @@ def _letter_groups(tokens: Sequence[str]) -> Iterator[str]:
                 yield padded[start : start + size]
 
 
-def _word_names(tokens: Sequence[str], document: Document, lemmas: Lemmas) -> Iterator[str]:
+def _word_names(document: Document, lemmas: Lemmas) -> Iterator[str]:
     """Words, base forms and pairs of them; each kind has its own mark, so that they never mix with letter groups."""
     bases: list[str] = []
     for word in _lower_words(document.text):

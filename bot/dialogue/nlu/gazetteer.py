@@ -48,6 +48,14 @@ class Gazetteer:
         """The place a folded form (words joined by single spaces) stands for."""
         return self._forms.get(form)
 
+    def begins_longer(self, word: str) -> bool:
+        """True when a folded word is the first of a name of several words."""
+        return word in self._first_words
+
+    @cached_property
+    def _first_words(self) -> frozenset[str]:
+        return frozenset(form.partition(" ")[0] for form in self._forms if " " in form)
+
     @cached_property
     def long_forms(self) -> dict[str, list[str]]:
         """Forms of names long enough to be recognised misspelt, by their first letter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from bot.dialogue.nlu.text import Word, fold, words
 _LONGEST = 3  # words in a name: "Koski Tl", "Sankt Michel", "Östra centrum"
 _PREPOSITIONS = frozenset("i på från till vid nära in at from near to around kring runt utanför".split())
 _AREA = ("alue", "seudu", "seutu", "keskusta", "kaupunki", "kaupungi", "suunna", "suunta", "kunna", "lahel", "lahisto")
+_LOCAL = re.compile(r"(?:s[st]a|sa|l[lt]a|lle|[aeiou]n|[aeioul]s|st|[aeiou]l|lt)$")  # ends as forms "in", "from", "to" do
 # Words that may stand beside a place in an answer that names the place only: "täällä Salossa", "siis Lahti".
 _FILLERS = frozenset(
     "siis no siella taalla taal siel eli se tuo tama joo juu kylla on asun ei vaan vaikka mun kotikunta kaupunki paikka "
@@ -61,8 +63,10 @@ class PlaceExtractor(Extractor):
             position += length
 
     def _longest(self, message: Sequence[Word], position: int) -> tuple[int, Form | None]:
-        for length in range(min(_LONGEST, len(message) - position), 0, -1):
-            form = self._look_up(" ".join(fold(word.text) for word in message[position : position + length]))
+        surfaces = [fold(word.text) for word in message[position : position + _LONGEST]]
+        longest = len(surfaces) if self._gazetteer.begins_longer(surfaces[0]) else 1
+        for length in range(longest, 0, -1):
+            form = self._look_up(" ".join(surfaces[:length]))
             if form:
                 return length, form
         return 1, None
@@ -85,9 +89,11 @@ class PlaceExtractor(Extractor):
 
     def _misspelt(self, message: Sequence[Word]) -> Iterator[Found]:
         for position, word in enumerate(message):
-            form = self._nearest(fold(word.text))
-            if form and (form.case is Case.LOCAL or _capital_inside(message, position) or _alone(message, position, 1)):
-                yield _found(form, [word], {"misspelt": True})
+            surface = fold(word.text)
+            named = _capital_inside(message, position) or _alone(message, position, 1)
+            if (named or _LOCAL.search(surface)) and (form := self._nearest(surface)):
+                if named or form.case is Case.LOCAL:
+                    yield _found(form, [word], {"misspelt": True})
 
     def _nearest(self, surface: str) -> Form | None:
         # One slip in a shorter name, two in a long one; the first letter is nearly always right.

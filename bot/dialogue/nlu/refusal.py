@@ -61,5 +61,5 @@ def _threshold(confidence: Floats, strange: NDArray[np.bool_], target: float) ->
 def _curve(evidence: Floats, right: NDArray[np.bool_]) -> tuple[float, float]:
     if right.all() or not right.any():
         return 1.0, 0.0  # too few examples to tell; the scores are log-odds already
-    curve: Any = LogisticRegression(C=1e6).fit(evidence.reshape(-1, 1), right)
+    curve: Any = LogisticRegression(C=1e6, solver="newton-cholesky").fit(evidence.reshape(-1, 1), right)
     return float(curve.coef_[0, 0]), float(curve.intercept_[0])
