@@ -15,7 +15,7 @@ from bot.model import LANGUAGES, Language
 
 # Swedish as it is written in Finland, English as in Britain.
 LOCALES: dict[Language, str] = {"fi": "fi", "sv": "sv_FI", "en": "en_GB"}
-DAY: dict[Language, str] = {"fi": "EEEE d.M.", "sv": "EEEE d.M.", "en": "EEEE d MMMM"}
+DAY: dict[Language, str] = {"fi": "cccc d.M.", "sv": "cccc d.M.", "en": "cccc d MMMM"}
 DAY_OF_ANOTHER_YEAR: dict[Language, str] = {"fi": "d.M.yyyy", "sv": "d.M.yyyy", "en": "d MMMM yyyy"}
 SHORT_DAY: dict[Language, str] = {"fi": "d.M.", "sv": "d.M.", "en": "d MMM"}
 CLOCK: dict[Language, str] = {"fi": "H.mm", "sv": "H.mm", "en": "H:mm"}
