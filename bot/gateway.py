@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 from prometheus_client import Counter, Histogram
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels import messenger, whatsapp
@@ -39,6 +41,8 @@ REFUSED = Counter("aspa_webhooks_refused_total", "Webhooks that were not accepte
 ACCEPTED = Counter("aspa_webhooks_accepted_total", "Webhooks that were stored", ["object"])
 EVENTS = Counter("aspa_events_total", "Events of accepted webhooks", ["kind"])
 SECONDS = Histogram("aspa_webhook_seconds", "From the last byte of a webhook to its 200")
+
+_abandoned: set[asyncio.Task[None]] = set()
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 DATABASE: web.AppKey[AsyncEngine] = web.AppKey("database", AsyncEngine)
@@ -73,13 +77,10 @@ async def receive(request: web.Request) -> web.Response:
     body = await _read_body(request)
     _check(request, body)
     with SECONDS.time():
-        parsed, problem = _parse(body)
-        masked = mask_json(parsed)
-        events = list(_events(masked, request.app[CLOCK]()))
-        kept = mask(storable(body.decode("utf-8", "replace")))[0] if problem else json.dumps(masked, ensure_ascii=False)
-        await _keep(request.app[DATABASE], kept, problem, events)
-    ACCEPTED.labels(str(parsed.get("object"))[:40] if problem is None else "broken").inc()
-    for event in events:
+        webhook = _understand(body, request.app[CLOCK]())
+        await _keep(request.app[DATABASE], webhook)
+    ACCEPTED.labels(webhook.object).inc()
+    for event in webhook.events:
         EVENTS.labels(event.kind).inc()
     return web.Response(text="ok")
 
@@ -101,12 +102,30 @@ def _check(request: web.Request, body: bytes) -> None:
         raise web.HTTPUnauthorized(text="bad signature") from error
 
 
-def _parse(body: bytes) -> tuple[Json, str | None]:
+@dataclass(frozen=True, slots=True)
+class _Webhook:
+    """One POST: what is kept of its body, masked; what is wrong with it; the events in it."""
+
+    body: str
+    object: str
+    problem: str | None
+    events: Sequence[Event] = ()
+
+
+def _understand(body: bytes, now: datetime) -> _Webhook:
     try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}, "not JSON"
-    return (parsed, None) if isinstance(parsed, dict) else ({}, "not an object")
+        masked = mask_json(json.loads(body))
+        kept = json.dumps(masked, ensure_ascii=False)
+        if not isinstance(masked, dict):
+            return _Webhook(kept, "broken", "not an object")
+        return _Webhook(kept, _object(masked), None, list(_events(masked, now)))
+    except (ValueError, RecursionError):  # also nested too deeply, or a number of thousands of digits
+        return _Webhook(mask(storable(body.decode(json.detect_encoding(body), "replace")))[0], "broken", "not JSON")
+
+
+def _object(masked: Json) -> str:
+    known = ("page", "instagram", "whatsapp_business_account")
+    return str(masked["object"]) if masked.get("object") in known else "unknown"
 
 
 def _events(masked: Json, now: datetime) -> Iterable[Event]:
@@ -120,13 +139,9 @@ def _events(masked: Json, now: datetime) -> Iterable[Event]:
     return ()
 
 
-async def _keep(database: AsyncEngine, body: str, problem: str | None, events: list[Event]) -> None:
+async def _keep(database: AsyncEngine, webhook: _Webhook) -> None:
     try:
-        await _store(database, body, problem, events)
-    except DataError as error:
-        # Meta would send it for ever. Kept raw, it can be looked at and replayed.
-        log.error("events of a webhook cannot be stored, kept raw: %s", describe(error))
-        await _keep(database, body, "events cannot be stored", [])
+        await _in_time(_store(database, webhook))
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         REFUSED.labels("database").inc()
         cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
@@ -134,10 +149,52 @@ async def _keep(database: AsyncEngine, body: str, problem: str | None, events: l
         raise web.HTTPServiceUnavailable(text="not stored; deliver again") from error
 
 
-async def _store(database: AsyncEngine, body: str, problem: str | None, events: list[Event]) -> None:
-    async with asyncio.timeout(STORE_SECONDS), database.begin() as connection:
-        webhook_id = await inbox.keep_webhook(connection, body, problem)
-        await inbox.add_events(connection, webhook_id, events)
+async def _in_time(work: Coroutine[Any, Any, None]) -> None:
+    """Await the work for STORE_SECONDS. A hanging database does not even let go of a cancelled query in time."""
+    task = asyncio.create_task(work)
+    done, _ = await asyncio.wait({task}, timeout=STORE_SECONDS)
+    if done:
+        return task.result()
+    task.cancel()
+    _abandoned.add(task)
+    task.add_done_callback(_forget)
+    raise TimeoutError
+
+
+def _forget(task: asyncio.Task[None]) -> None:
+    _abandoned.discard(task)
+    if not task.cancelled():
+        task.exception()  # it has been answered with 503 already
+
+
+async def _store(database: AsyncEngine, webhook: _Webhook) -> None:
+    try:
+        async with database.begin() as connection:
+            webhook_id = await inbox.keep_webhook(connection, webhook.body, webhook.problem)
+            await inbox.add_events(connection, webhook_id, webhook.events)
+    except DBAPIError as error:
+        if not _is_about_the_data(error):
+            raise
+        # Meta would send it for ever. Kept raw, it can be looked at; the other events of the batch go their way.
+        log.error("an event of a webhook cannot be stored, kept raw: %s", describe(error))
+        await _store_singly(database, webhook)
+
+
+async def _store_singly(database: AsyncEngine, webhook: _Webhook) -> None:
+    async with database.begin() as connection:
+        webhook_id = await inbox.keep_webhook(connection, webhook.body, "not every event can be stored")
+        for event in sorted(webhook.events, key=lambda event: event.occurred_at):
+            try:
+                async with connection.begin_nested():
+                    await inbox.add_events(connection, webhook_id, [event])
+            except DBAPIError as error:
+                if not _is_about_the_data(error):
+                    raise
+
+
+def _is_about_the_data(error: DBAPIError) -> bool:
+    """Tell a value that PostgreSQL will never take (classes 22, 23, 54) from a database that is in trouble."""
+    return str(getattr(error.orig, "sqlstate", None)).startswith(("22", "23", "54"))
 
 
 async def healthz(request: web.Request) -> web.Response:

@@ -14,7 +14,7 @@ UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, OverflowError,
 
 
 LONGEST_ID = 512
-"""Meta's ids have up to about 200 characters; what is far longer would not fit into an index."""
+"""In bytes. Meta's ids have up to about 200; three that are far longer would not fit into an index."""
 
 
 def dicts(value: object) -> list[Json]:
@@ -54,17 +54,19 @@ def other(item: Json, channel: Channel, account: str, now: datetime, note: str) 
 def bounded(events: Iterable[Event]) -> Iterator[Event]:
     """Yield the events; one with an id too long for an index is kept as OTHER, without the id."""
     for event in events:
-        if all(
-            len(id_) <= LONGEST_ID for id_ in (event.account, event.external_id, event.address or "", *event.aliases)
-        ):
+        if all(map(_fits, (event.account, event.external_id, event.address or "", *event.aliases))):
             yield event
         else:
             name = hashlib.sha256(event.external_id.encode()).hexdigest()[:32]
             yield Event(
                 channel=event.channel,
-                account=event.account if len(event.account) <= LONGEST_ID else "",
+                account=event.account if _fits(event.account) else "",
                 kind=EventKind.OTHER,
                 external_id=f"other:{name}",
                 occurred_at=event.occurred_at,
                 note="an id is too long",
             )
+
+
+def _fits(id_: str) -> bool:
+    return len(id_.encode()) <= LONGEST_ID
