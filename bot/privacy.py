@@ -26,7 +26,7 @@ class Sensitive(StrEnum):
     IBAN = "[IBAN]"
 
 
-_GAP = r"(?:[\s\u00ad\u200b-\u200f\u2010-\u2015\u2060\ufeff.-]|\\u[0-9a-fA-F]{4}|\\[nrt])"
+_GAP = r"(?:[\s\u00ad\u200b-\u200f\u2010-\u2015\u2060\ufeff.-]|\\+u[0-9a-fA-F]{4}|\\+[nrt])"
 """What may stand between digits. Escapes of JSON too: a text may hold JSON itself, and a broken body is kept raw."""
 _SEP = _GAP + "{0,3}"
 _HETU = re.compile(
@@ -37,7 +37,7 @@ _HETU = re.compile(
 _IBAN = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z]{{2}}{_SEP}\d{_SEP}\d(?:{_SEP}[A-Za-z0-9]){{11,30}}(?![A-Za-z0-9])")
 _CARD = re.compile(rf"(?<!\d)(?=[2-6]|[^\x00-\x7f])\d(?:{_SEP}\d){{12,18}}(?!\d)")
 _GAPS = re.compile(_GAP)
-_HYPHEN = re.compile(r"[-\u2010-\u2015]|\\u201[0-5]")
+_HYPHEN = re.compile(r"[-\u2010-\u2015]|\\+u201[0-5]")
 _BRANDS = re.compile(
     r"4(\d{12}|\d{15}|\d{18})"  # Visa
     r"|(5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}"  # Mastercard
