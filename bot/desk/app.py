@@ -29,12 +29,16 @@ from bot.store.wake import listen
 HERE = Path(__file__).parent
 MOST_BYTES = 64 * 1024
 """No form of the desk is larger."""
+PASSWORD_CHECKS = 2
+"""At once: one takes 64 MB and a core for 50 ms."""
 
 
 def make_app(settings: Settings, database: AsyncEngine, url: URL, clock: Clock) -> web.Application:
     """Return the desk as an application. `url` is the database's, for the connection that listens."""
     app = web.Application(middlewares=[choose_language, put_errors_into_words, admit], client_max_size=MOST_BYTES)
-    app[DESK] = Desk(database, clock, load_voice(settings.project), Attempts(clock), Browsers())
+    app[DESK] = Desk(
+        database, clock, load_voice(settings.project), Attempts(clock), Browsers(), asyncio.Semaphore(PASSWORD_CHECKS)
+    )
     loader = FileSystemLoader(HERE / "templates")
     aiohttp_jinja2.setup(
         app, loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,7 @@ class Desk:
     voice: Voice
     attempts: Attempts
     browsers: Browsers
+    password_checks: asyncio.Semaphore
 
 
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)

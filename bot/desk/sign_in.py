@@ -18,8 +18,6 @@ FORM_COOKIE = "aspa_form"
 SESSION = timedelta(hours=12)
 MOST_NAME, MOST_PASSWORD = 100, 256
 OWN_PATH = re.compile(r"/(?:conversations/\d{1,18})?")
-AT_ONCE = asyncio.Semaphore(2)
-"""One check of a password takes 64 MB and a core for 50 ms."""
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -63,7 +61,7 @@ async def _check(request: web.Request, name: str, password: str) -> int | None:
     async with request.app[DESK].database.connect() as connection:
         found = await agents.find_agent(connection, name.replace("\x00", ""))
     hashed = found[1] if found is not None else None
-    async with AT_ONCE:
+    async with request.app[DESK].password_checks:
         is_his = await asyncio.to_thread(is_password, hashed, password)
     return found[0] if found is not None and is_his else None
 

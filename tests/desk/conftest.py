@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -67,7 +68,7 @@ async def server(
 @pytest.fixture
 async def visit(server: Server) -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
     """Make browsers that know nothing of each other."""
-    clients: list[TestClient] = []
+    clients: list[TestClient[web.Request, web.Application]] = []
 
     async def make() -> Browser:
         clients.append(TestClient(server))

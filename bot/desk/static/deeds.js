@@ -1,7 +1,7 @@
 // Sends a form and says what came of it. What was typed is let go only when the server has it.
 import { openPage, refresh } from "./panes.js";
 import { forgetDraft } from "./drafts.js";
-import { tell } from "./notices.js";
+import { tell, troubled } from "./notices.js";
 
 export async function sendDeed(form) {
   const buttons = [...form.querySelectorAll("button")];
@@ -37,6 +37,6 @@ async function succeeded(form, result) {
 }
 
 async function failed(result) {
-  tell(result.error, "bad");
+  troubled(result);
   if (!result.sign_in) await refresh("desk");
 }

@@ -1,5 +1,5 @@
 // What is typed and not sent, kept for this tab: it survives a reload and a sign-in that has run out.
-const key = (field) => `aspa-draft-${field.id}`;
+const key = (field) => `aspa-draft-${document.body.dataset.agent}-${field.id}`;
 
 export function keepDraft(field) {
   if (field.value) sessionStorage.setItem(key(field), field.value);

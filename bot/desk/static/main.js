@@ -5,15 +5,14 @@ import { startLive } from "./live.js";
 import { startKeys } from "./keys.js";
 import { keepDraft, forgetDrafts } from "./drafts.js";
 
-const NARROW_REFRESH = 60000; // milliseconds; keeps the times of waiting true while nothing happens
+const TIMES_AGE = 60000; // milliseconds; keeps the times of waiting true while nothing happens
 
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = event.target.closest("a");
   if (!link) return dropOthers(event.target);
-  if ("line" in link.dataset) { event.preventDefault(); pointAt(link.dataset.line); }
-  else if ("paneTo" in link.dataset) { event.preventDefault(); showPane(link.dataset.paneTo); }
-  else if ("open" in link.dataset) { event.preventDefault(); openPage(link.href, { quiet: "quiet" in link.dataset }); }
+  if ("line" in link.dataset) { event.preventDefault(); pointAt(link); }
+  else if ("open" in link.dataset) { event.preventDefault(); follow(link); }
 });
 document.addEventListener("submit", (event) => {
   if (event.target.id === "sign-out") return forgetDrafts();
@@ -28,17 +27,18 @@ function dropOthers(target) {
   for (const drop of document.querySelectorAll("details.drop[open]")) if (!drop.contains(target)) drop.open = false;
 }
 
-export function showPane(pane) {
-  const desk = document.getElementById("desk");
-  desk.dataset.pane = pane;
-  const head = { queue: "#rows a[aria-current], #rows a", conversation: "#conversation", packet: "#to-conversation" }[pane];
-  desk.querySelector(head)?.focus();
+async function follow(link) {
+  const { quiet, focus } = link.dataset;
+  await openPage(link.href, { quiet: quiet !== undefined });
+  document.getElementById(focus)?.focus();
 }
 
-function pointAt(line) {
-  const said = document.getElementById(`line-${line}`);
+// Shows the message that a fact came from; a narrow screen has to go to the conversation first.
+async function pointAt(link) {
+  const id = `line-${link.dataset.line}`;
+  if (!document.getElementById(id)?.checkVisibility()) await openPage(link.href.split("#")[0]);
+  const said = document.getElementById(id);
   if (!said) return;
-  showPane("conversation");
   document.querySelector(".pointed")?.classList.remove("pointed");
   said.classList.add("pointed");
   said.scrollIntoView({ block: "center" });
@@ -48,4 +48,4 @@ function pointAt(line) {
 settle({ toEnd: true });
 startKeys();
 startLive();
-setInterval(() => { if (!document.hidden) refresh("desk"); }, NARROW_REFRESH);
+setInterval(() => { if (!document.hidden) refresh("desk"); }, TIMES_AGE);

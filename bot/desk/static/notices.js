@@ -2,7 +2,7 @@
 const STAYS = 5000; // milliseconds
 
 export function tell(words, kind = "", id = "") {
-  if (id && document.getElementById(id)) return;
+  if (id && document.getElementById(id)) return null;
   const notice = document.createElement("div");
   notice.className = `notice ${kind}`;
   notice.id = id;
@@ -11,6 +11,15 @@ export function tell(words, kind = "", id = "") {
   document.getElementById("notices").replaceChildren(notice);
   if (!kind) setTimeout(() => notice.remove(), STAYS);
   else closable(notice);
+  return notice;
+}
+
+// Says what the server could not do; whose sign-in has ended finds the way back in.
+export function troubled({ error, sign_in: signIn }) {
+  const notice = tell(error, "bad");
+  if (!signIn) return;
+  const link = Object.assign(document.createElement("a"), { href: signIn, textContent: document.body.dataset.signIn });
+  notice.querySelector("p").append(" ", link);
 }
 
 export function mended(id) { document.getElementById(id)?.remove(); }
