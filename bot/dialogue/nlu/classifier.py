@@ -67,13 +67,20 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`refuse`: the share of out-of-scope examples to stop; `folds` of the cross-validation that finds the threshold;
-        `strength`, `weight` and `rounds` of the learner (see linear.Settings)."""
-        return {"refuse": 0.92, "folds": 3, "strength": 10.0, "weight": 10.0, "rounds": 5}
+        """The settings of config.yml.
+
+        `refuse`: the share of out-of-scope examples to stop, a little more than what is wanted of new messages;
+        `folds` of the cross-validation that finds the threshold; `strength`, `weight` and `rounds` of the learner.
+        """
+        return {"refuse": 0.91, "folds": 3, "strength": 10.0, "weight": 10.0, "rounds": 5}
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LinearIntentClassifier:
         """An untrained component."""
         return cls(config, model_storage, resource)

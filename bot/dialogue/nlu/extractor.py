@@ -32,7 +32,11 @@ class Extractor(GraphComponent, EntityExtractorMixin, ABC):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> Extractor:
         """Made anew for training and loaded for parsing in the same way: there is nothing to train."""
         return cls(config)

@@ -89,7 +89,9 @@ def _places(folder: Path) -> Iterator[tuple[Place, dict[str, Case]]]:
         yield Place(row["municipality"], None, bool(row["care"]), row["name"]), forms(row["name"])
 
 
-def _both_names(row: dict[str, str], municipality: str, district: str | None) -> Iterator[tuple[Place, dict[str, Case]]]:
+def _both_names(
+    row: dict[str, str], municipality: str, district: str | None
+) -> Iterator[tuple[Place, dict[str, Case]]]:
     finnish, swedish, care = row["name_fi"], row["name_sv"], row["care"]
     yield Place(municipality, district, care == "both", finnish), forms(finnish)
     if swedish:

@@ -66,17 +66,17 @@ _GRADATION = [
     )
 ]
 _STRENGTHENING = [
-    (re.compile(pattern), strong)
-    for pattern, strong in ((r"d(?=[aeiou]$)", "t"), (r"ng(?=[aeiou]$)", "nk"))
+    (re.compile(pattern), strong) for pattern, strong in ((r"d(?=[aeiou]$)", "t"), (r"ng(?=[aeiou]$)", "nk"))
 ]
 # After the weak stem; the short ones are spoken: "Turus", "Vantaalt".
+_ABBREVIATION = 3  # letters at most
 _LOCAL_WEAK = ("ssa", "sta", "lla", "lta", "lle", "s", "st", "l", "lt", "sa")
 _OTHER_WEAK = ("ksi", "ks", "tta", "t")
 _IRREGULAR = {
     "kangasala": {"kangasalla": Case.LOCAL, "kangasalta": Case.LOCAL, "kangasalle": Case.LOCAL, "kangasal": Case.LOCAL},
     "virrat": {"virtain": Case.GENITIVE, "virtojen": Case.GENITIVE},
 }
-CLITICS = ("kinko", "kaan", "kin", "kii", "kos", "ko", "han", "pas", "pa", "ks")
+CLITICS = ("kinko", "kaan", "kin", "kii", "ki", "kos", "ko", "han", "pas", "pa", "ks")
 _SUFFIXES = re.compile(r"(ssa|sta|lla|lta|lle|n|s|st|l|lt|[aeiou]n|h[aeiou]n|seen|ta|a)")
 
 
@@ -89,6 +89,9 @@ def forms(name: str) -> dict[str, Case]:
             found.setdefault(form, case)
     for form, case in _inflected_first_part(folded):
         found.setdefault(form, case)
+    if len(folded) <= _ABBREVIATION:
+        # "Kva" and "Kval", "Tre" and "tres" are too short to guess at; "Treella" is not.
+        found = {form: case for form, case in found.items() if case is Case.GENITIVE or len(form) >= len(folded) + 3}
     return found | _IRREGULAR.get(folded, {}) | {folded: Case.NAME}
 
 
@@ -133,7 +136,7 @@ def _vowel_stems(name: str) -> Iterator[tuple[Stem, bool]]:
 
 
 def _weakened(name: str) -> str:
-    if len(name) <= 3:  # abbreviations: "Hki", not Finnish words
+    if len(name) <= _ABBREVIATION:  # "Hki" is no Finnish word
         return name
     for pattern, weak in _GRADATION:
         if pattern.search(name):
@@ -154,9 +157,9 @@ def _inflect(stem: Stem, plural: bool) -> Iterator[tuple[str, Case]]:
     yield from ((weak + ending, Case.LOCAL) for ending in _LOCAL_WEAK)
     yield from ((weak + ending, Case.OTHER) for ending in _OTHER_WEAK)
     yield from ((form, Case.LOCAL) for form in _illatives(strong))
-    yield from ((strong + ending, Case.OTHER) for ending in ("a", "ta", "na"))
-    if strong.endswith("se"):
-        yield strong[:-1] + "ta", Case.OTHER  # Kauniainen: Kauniaista
+    yield from ((strong + ending, Case.OTHER) for ending in ("a", "ta"))
+    if strong.endswith(("se", "te")):
+        yield strong[:-1] + "ta", Case.OTHER  # Kauniainen: Kauniaista, Orivesi: Orivettä
 
 
 def _illatives(strong: str) -> tuple[str, ...]:

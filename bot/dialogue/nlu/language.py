@@ -1,8 +1,8 @@
 """Rasa component: the language a message is written in.
 
-Naive Bayes over letter groups and words of the examples themselves, whose language stands in their metadata. On MASSIVE,
-which it has never seen: 99.1 % of whole requests, 98.7 % of three words, 97.9 % of two, 94.7 % of one; py3langid
-restricted to the three languages reaches 97.3, 93.5, 86.5, 62.8 %, and adds nothing to this.
+Naive Bayes over letter groups and words of the examples themselves, whose language stands in their metadata. On
+MASSIVE, which it has never seen: 99.1 % of whole requests, 98.7 % of three words, 97.9 % of two, 94.7 % of one;
+py3langid restricted to the three languages reaches 97.3, 93.5, 86.5, 62.8 %, and adds nothing to this.
 """
 
 from __future__ import annotations
@@ -73,7 +73,11 @@ class LanguageIdentifier(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LanguageIdentifier:
         """An untrained component."""
         return cls(model_storage, resource)
@@ -91,9 +95,7 @@ class LanguageIdentifier(GraphComponent, EntityExtractorMixin):
         with model_storage.read_from(resource) as folder:
             return cls(model_storage, resource, _read(folder))
 
-    def __init__(
-        self, model_storage: ModelStorage, resource: Resource, identifier: Identifier | None = None
-    ) -> None:
+    def __init__(self, model_storage: ModelStorage, resource: Resource, identifier: Identifier | None = None) -> None:
         self._model_storage, self._resource = model_storage, resource
         self._identifier = identifier
 

@@ -40,13 +40,16 @@ class LinearModel(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """What config.yml may change: `strength` is scikit-learn's C, `weight` that of an example of its own intent, `rounds`
-    over the examples."""
+    """What config.yml may change of the learner.
+
+    `strength` is scikit-learn's C, `weight` that of an example of its own intent beside one of another, `rounds` how
+    often the examples are gone through; `unweighted` is the label whose examples are many already.
+    """
 
     strength: float
     weight: float
     rounds: int
-    unweighted: str  # the label whose examples are many already
+    unweighted: str
 
 
 def fit(rows: csr_matrix, labels: Labels, settings: Settings) -> LinearModel:

@@ -21,7 +21,9 @@ _ORDER_WORDS = re.compile(
     r"\b(?:tilau|tilas|tilaa|paket|toimitu|lahety|seurant|order|bestall|leverans|forsandelse|parcel|package|deliver"
     r"|shipment|tracking)"
 )
-_POSTAL_WORDS = re.compile(r"\b(?:postinumero|postinro|posti ?nro|postnummer|postnr|postal|postcode|zip|alue|omrade|area)")
+_POSTAL_WORDS = re.compile(
+    r"\b(?:postinumero|postinro|posti ?nro|postnummer|postnr|postal|postcode|zip|alue|omrade|area)"
+)
 
 
 @DefaultV1Recipe.register(

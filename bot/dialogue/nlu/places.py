@@ -19,11 +19,12 @@ from bot.dialogue.nlu.text import Word, fold, words
 _LONGEST = 3  # words in a name: "Koski Tl", "Sankt Michel", "Östra centrum"
 _PREPOSITIONS = frozenset("i på från till vid nära in at from near to around kring runt utanför".split())
 _AREA = ("alue", "seudu", "seutu", "keskusta", "kaupunki", "kaupungi", "suunna", "suunta", "kunna", "lahel", "lahisto")
-_LOCAL = re.compile(r"(?:s[st]a|sa|l[lt]a|lle|[aeiou]n|[aeioul]s|st|[aeiou]l|lt)$")  # ends as forms "in", "from", "to" do
+# Ends as the forms for "in", "from", "to" do.
+_LOCAL = re.compile(r"(?:s[st]a|l[lt]a|[aeiou][lst]a|lle|[aeiou]n|[aeioul]s|st|[aeiou]l|lt)$")
 # Words that may stand beside a place in an answer that names the place only: "täällä Salossa", "siis Lahti".
 _FILLERS = frozenset(
-    "siis no siella taalla taal siel eli se tuo tama joo juu kylla on asun ei vaan vaikka mun kotikunta kaupunki paikka "
-    "ja or och and jag bor its it is in i the my alltsa just kunta tassa".split()
+    "siis no siella taalla taal siel eli se tuo tama joo juu kylla on asun ei vaan vaikka mun kotikunta kaupunki "
+    "paikka ja or och and jag bor its it is in i the my alltsa just kunta tassa".split()
 )
 
 
@@ -91,9 +92,9 @@ class PlaceExtractor(Extractor):
         for position, word in enumerate(message):
             surface = fold(word.text)
             named = _capital_inside(message, position) or _alone(message, position, 1)
-            if (named or _LOCAL.search(surface)) and (form := self._nearest(surface)):
-                if named or form.case is Case.LOCAL:
-                    yield _found(form, [word], {"misspelt": True})
+            form = self._nearest(surface) if named or _LOCAL.search(surface) else None
+            if form and (named or form.case is Case.LOCAL):
+                yield _found(form, [word], {"misspelt": True})
 
     def _nearest(self, surface: str) -> Form | None:
         # One slip in a shorter name, two in a long one; the first letter is nearly always right.
