@@ -63,10 +63,10 @@ async def parse(model: Path, texts: Sequence[str]) -> tuple[list[Parsed], float]
     return parsed, statistics.median(took) * 1000
 
 
-def measure(model: Path) -> dict[str, Any]:
+async def measure(model: Path) -> dict[str, Any]:
     """All figures; shares are 0..1."""
     tables = {name: rows(f"{name}.tsv") for name in ("unseen", "places", "languages")}
-    parsed, median = asyncio.run(parse(model, [row["text"] for table in tables.values() for row in table]))
+    parsed, median = await parse(model, [row["text"] for table in tables.values() for row in table])
     rest = iter(parsed)
     measured = {name: [Measured(row, next(rest)) for row in table] for name, table in tables.items()}
     return {
@@ -140,7 +140,7 @@ def _print(figures: dict[str, Any]) -> None:
 def main(arguments: Sequence[str]) -> None:
     """See the module."""
     models = [argument for argument in arguments if argument != "--json"]
-    figures = measure(Path(models[0]) if models else PROJECT / "models" / "aspa.tar.gz")
+    figures = asyncio.run(measure(Path(models[0]) if models else PROJECT / "models" / "aspa.tar.gz"))
     if "--json" in arguments:
         print(json.dumps(figures, ensure_ascii=False))
     else:

@@ -135,5 +135,6 @@ def _features(text: str) -> Iterator[str]:
     words = _WORD.findall(text.lower())
     joined = f" {' '.join(words)} " if words else ""
     for size in _GROUPS:
-        yield from (joined[start : start + size] for start in range(len(joined) - size + 1))
+        groups = (joined[start : start + size] for start in range(len(joined) - size + 1))
+        yield from (group for group in groups if group != " ")
     yield from (f"w={word}" for word in words)

@@ -171,8 +171,8 @@ def test_every_municipality_is_found_by_each_name_alone(places: PlaceExtractor) 
 
 
 def test_a_changed_table_changes_the_fingerprint(tmp_path: Path) -> None:
-    for file in FOLDER.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    for path in FOLDER.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
     before = fingerprint(tmp_path)
     with (tmp_path / "districts.tsv").open("a") as file:
         file.write("Uusi\t\tEspoo\t\n")
