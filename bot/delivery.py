@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.channels.graph import Account, Graph
 from bot.clock import Clock
@@ -47,7 +47,7 @@ class Delivery:
     accounts: Mapping[tuple[Channel, str], Account]
     unknown_seconds: float
     clock: Clock
-    _stopped: dict[str, float] = field(default_factory=dict)
+    _stopped: dict[str, float] = field(default_factory=dict)  # account: when it is tried again
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def work(self) -> bool:
@@ -59,7 +59,7 @@ class Delivery:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
         free = AT_ONCE - len(self._running)
         async with self.database.begin() as connection:
-            items = await outbox.claim(connection, self.clock(), free, self.unknown_seconds, self._paused())
+            items = await self._claim(connection, free)
         for item in items:
             task = asyncio.create_task(self._deliver(item))
             self._running.add(task)
@@ -70,10 +70,14 @@ class Delivery:
         """Wait for the sends that are under way."""
         await asyncio.gather(*self._running)
 
-    def _paused(self) -> list[str]:
-        now = self.clock().timestamp()
-        self._stopped = {name: until for name, until in self._stopped.items() if until > now}
-        return list(self._stopped)
+    async def _claim(self, connection: AsyncConnection, free: int) -> list[OutboxItem]:
+        now, stopped = self.clock(), list(self._stopped)
+        items = await outbox.claim(connection, now, free, self.unknown_seconds, stopped)
+        for name in stopped:
+            if self._stopped[name] <= now.timestamp():
+                items += await outbox.claim(connection, now, 1, self.unknown_seconds, only=name)
+                self._stopped[name] = now.timestamp() + STOP_SECONDS
+        return items
 
     async def _deliver(self, item: OutboxItem) -> None:
         try:
@@ -100,24 +104,35 @@ class Delivery:
             await self._record(item, DeliveryStatus.DEAD, 0, "no token for this account")
             return
         try:
-            with SEND_SECONDS.time():
-                external_id = await self.graph.send(account, item.address, item.reply, item.key, item.attempts)
+            external_id = await self._call(account, item)
         except SendError as error:
             SENDS.labels(error.verdict).inc()
             await self._after_failure(item, error)
             return
         SENDS.labels("sent").inc()
+        self._stopped.pop(_name(item), None)
         async with self.database.begin() as connection:
             await outbox.record_sent(connection, item.id, external_id, self.clock())
             await notify(connection, DESK, str(item.conversation_id))
 
+    async def _call(self, account: Account, item: OutboxItem) -> str:
+        """A request must have ended before its reply could be claimed again: it has half of that time."""
+        try:
+            async with asyncio.timeout(self.unknown_seconds / 2):
+                with SEND_SECONDS.time():
+                    return await self.graph.send(account, item.address, item.reply, item.key, item.attempts)
+        except TimeoutError as error:
+            raise SendError(Verdict.UNKNOWN, "no answer in time; the reply may have gone out") from error
+
     async def _after_failure(self, item: OutboxItem, error: SendError) -> None:
         log.warning("send of %s, attempt %d: %s", item.key, item.attempts, error)
         pause = error.retry_after or REPEAT_SECONDS[min(item.attempts, len(REPEAT_SECONDS)) - 1]
+        if error.verdict in (Verdict.REPEAT, Verdict.DEAD):
+            self._stopped.pop(_name(item), None)  # the account can send, whatever became of this reply
         match error.verdict:
             case Verdict.STOP:
-                self._stopped[f"{item.channel}:{item.account}"] = self.clock().timestamp() + STOP_SECONDS
-                await self._record(item, DeliveryStatus.QUEUED, STOP_SECONDS, str(error))
+                self._stopped[_name(item)] = self.clock().timestamp() + STOP_SECONDS
+                await self._record(item, DeliveryStatus.QUEUED, 0, str(error), counts=False)
             case Verdict.UNKNOWN if item.attempts <= len(REPEAT_SECONDS):
                 await self._record(item, DeliveryStatus.SENDING, self.unknown_seconds, str(error))
             case Verdict.REPEAT if item.attempts <= len(REPEAT_SECONDS):
@@ -125,10 +140,12 @@ class Delivery:
             case _:
                 await self._record(item, DeliveryStatus.DEAD, 0, str(error))
 
-    async def _record(self, item: OutboxItem, status: DeliveryStatus, seconds: float, problem: str) -> None:
+    async def _record(
+        self, item: OutboxItem, status: DeliveryStatus, seconds: float, problem: str, counts: bool = True
+    ) -> None:
         async with self.database.begin() as connection:
             due_at = self.clock() + timedelta(seconds=seconds)
-            await outbox.record_failure(connection, item.id, status, due_at, problem)
+            await outbox.record_failure(connection, item.id, status, due_at, problem, counts)
             await notify(connection, DESK, str(item.conversation_id))
 
     async def work_receipts(self, wait: bool = False) -> bool:
@@ -141,7 +158,8 @@ class Delivery:
             for item in items:
                 event = item.event
                 assert event.receipt is not None
-                await outbox.apply_receipt(connection, event.receipt, (event.channel, event.account, event.address))
+                thread = (event.channel, event.account, event.address)
+                await outbox.apply_receipt(connection, event.receipt, thread, event.occurred_at)
             await inbox.close(connection, [item.id for item in items])
         return bool(items)
 
@@ -155,3 +173,7 @@ class Delivery:
             await self.graph.show_seen(account, address, message_id)
         except SendError as error:
             log.info("read mark not shown: %s", error)
+
+
+def _name(item: OutboxItem) -> str:
+    return f"{item.channel}:{item.account}"

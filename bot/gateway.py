@@ -42,18 +42,18 @@ ACCEPTED = Counter("aspa_webhooks_accepted_total", "Webhooks that were stored", 
 EVENTS = Counter("aspa_events_total", "Events of accepted webhooks", ["kind"])
 SECONDS = Histogram("aspa_webhook_seconds", "From the last byte of a webhook to its 200")
 
-_abandoned: set[asyncio.Task[None]] = set()
-
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 DATABASE: web.AppKey[AsyncEngine] = web.AppKey("database", AsyncEngine)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+STORES: web.AppKey[set[asyncio.Task[None]]] = web.AppKey("stores")
 
 
 def make_app(settings: Settings, database: AsyncEngine, clock: Clock) -> web.Application:
     """Return the gateway as an application; needs META_APP_SECRET and META_VERIFY_TOKEN."""
     settings.require("META_APP_SECRET", "META_VERIFY_TOKEN")
     app = web.Application(client_max_size=MOST_BYTES)
-    app[SETTINGS], app[DATABASE], app[CLOCK] = settings, database, clock
+    app[SETTINGS], app[DATABASE], app[CLOCK], app[STORES] = settings, database, clock, set()
+    app.on_cleanup.append(_finish_stores)
     for channel in Channel:
         app.router.add_get(f"/webhooks/{channel}", shake_hands)
         app.router.add_post(f"/webhooks/{channel}", receive)
@@ -78,7 +78,7 @@ async def receive(request: web.Request) -> web.Response:
     _check(request, body)
     with SECONDS.time():
         webhook = _understand(body, request.app[CLOCK]())
-        await _keep(request.app[DATABASE], webhook)
+        await _keep(request.app, webhook)
     ACCEPTED.labels(webhook.object).inc()
     for event in webhook.events:
         EVENTS.labels(event.kind).inc()
@@ -139,9 +139,9 @@ def _events(masked: Json, now: datetime) -> Iterable[Event]:
     return ()
 
 
-async def _keep(database: AsyncEngine, webhook: _Webhook) -> None:
+async def _keep(app: web.Application, webhook: _Webhook) -> None:
     try:
-        await _in_time(_store(database, webhook))
+        await _in_time(app[STORES], _store(app[DATABASE], webhook))
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         REFUSED.labels("database").inc()
         cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
@@ -149,22 +149,26 @@ async def _keep(database: AsyncEngine, webhook: _Webhook) -> None:
         raise web.HTTPServiceUnavailable(text="not stored; deliver again") from error
 
 
-async def _in_time(work: Coroutine[Any, Any, None]) -> None:
+async def _in_time(stores: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
     """Await the work for STORE_SECONDS. A hanging database does not even let go of a cancelled query in time."""
     task = asyncio.create_task(work)
+    stores.add(task)
+    task.add_done_callback(stores.discard)
     done, _ = await asyncio.wait({task}, timeout=STORE_SECONDS)
-    if done:
-        return task.result()
-    task.cancel()
-    _abandoned.add(task)
-    task.add_done_callback(_forget)
-    raise TimeoutError
+    if not done:
+        task.cancel()
+        task.add_done_callback(_forget)
+        raise TimeoutError
+    return task.result()
 
 
 def _forget(task: asyncio.Task[None]) -> None:
-    _abandoned.discard(task)
     if not task.cancelled():
         task.exception()  # it has been answered with 503 already
+
+
+async def _finish_stores(app: web.Application) -> None:
+    await asyncio.gather(*app[STORES], return_exceptions=True)
 
 
 async def _store(database: AsyncEngine, webhook: _Webhook) -> None:

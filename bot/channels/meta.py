@@ -48,21 +48,25 @@ def error_from_response(status: int, body: Json, attempt: int) -> SendError:
     """Turn an error answer of the Graph API into a decision, by code and subcode alone (meta-platform 3.3)."""
     error = body.get("error") if isinstance(body.get("error"), dict) else {}
     assert isinstance(error, dict)
-    code, subcode = error.get("code"), error.get("error_subcode")
+    code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     verdict = _verdict(status, code, subcode, bool(error.get("is_transient")))
     wait = 4.0**attempt if code == PAIR_LIMIT else None
     return SendError(verdict, _reason(verdict, code, subcode), code, wait)
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _verdict(status: int, code: int | None, subcode: int | None, transient: bool) -> Verdict:
     pair = (code, subcode)
     if pair in _WINDOW or code in _WINDOW or pair in _RECIPIENT:
         return Verdict.DEAD
-    if code in _REPEAT:
+    if code in _REPEAT or (code is None and status == 429):
         return Verdict.REPEAT
     if code in _STOP or pair in _STOP_PAIRS:
         return Verdict.STOP
-    if code in _UNKNOWN or transient or status >= 500:
+    if code is None or code in _UNKNOWN or transient or status >= 500:  # without a code: not the Graph API's own words
         return Verdict.UNKNOWN
     return Verdict.DEAD
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, func, insert, select, update
+from sqlalchemy import Integer, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import HandoffState, HandoffWish, Json
@@ -112,7 +112,9 @@ async def position(connection: AsyncConnection, handoff_id: int | None) -> int:
     """Return the place in the queue, 1 = next; for None, the place that a new handoff would get."""
     ahead = select(func.count()).select_from(Handoff).where(Handoff.state == HandoffState.WAITING)
     if handoff_id is not None:
-        ahead = ahead.where(Handoff.id < handoff_id)
+        urgent = select(Handoff.urgent).where(Handoff.id == handoff_id).scalar_subquery()
+        earlier = and_(Handoff.urgent == urgent, Handoff.id < handoff_id)
+        ahead = ahead.where(or_(Handoff.urgent > urgent, earlier))  # the order of `open_list`
     return (await connection.execute(ahead)).scalar_one() + 1
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import and_, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import RECEIPT_RANK, Author, Channel, DeliveryStatus, Owner, Receipt, Reply
@@ -63,20 +63,27 @@ CLAIM = text("""
     FROM outbox o JOIN conversation c ON c.id = o.conversation_id
     WHERE o.id IN (SELECT id FROM heads WHERE due_at <= :now)
       AND o.status IN ('queued', 'sending') AND o.due_at <= :now AND c.channel || ':' || c.account <> ALL (:paused)
+      AND (CAST(:only AS text) IS NULL OR c.channel || ':' || c.account = :only)
     ORDER BY o.id LIMIT :most FOR UPDATE OF o SKIP LOCKED
 """)
 """The oldest unsent reply of each conversation. A row left in `sending` comes back when its time is over."""
 
 
 async def claim(
-    connection: AsyncConnection, now: datetime, most: int, unknown_seconds: float, paused: Sequence[str] = ()
+    connection: AsyncConnection,
+    now: datetime,
+    most: int,
+    unknown_seconds: float,
+    paused: Sequence[str] = (),
+    only: str | None = None,
 ) -> list[OutboxItem]:
     """Take up to `most` replies, one a conversation, and mark them as being sent.
 
+    Accounts are named "channel:account": none of `paused` is taken, and nothing but `only` when it is given.
     The mark is kept before the request goes out. If nobody records what became of it, the row is due again after
     `unknown_seconds`; until then an echo or a status can settle it.
     """
-    rows = (await connection.execute(CLAIM, {"now": now, "most": most, "paused": list(paused)})).all()
+    rows = (await connection.execute(CLAIM, {"now": now, "most": most, "paused": list(paused), "only": only})).all()
     due_at = now + timedelta(seconds=unknown_seconds)
     values = {"status": DeliveryStatus.SENDING, "attempts": Outbox.attempts + 1, "due_at": due_at}
     await connection.execute(update(Outbox).where(Outbox.id.in_([row.id for row in rows])).values(**values))
@@ -107,43 +114,68 @@ async def is_being_sent(connection: AsyncConnection, item_id: int) -> bool:
 
 async def record_sent(connection: AsyncConnection, item_id: int, external_id: str, now: datetime) -> None:
     """The platform took the reply. A receipt that was quicker is not undone."""
-    values = {"external_id": external_id, "sent_at": now, "problem": None}
+    values = {"external_id": external_id, "sent_at": func.coalesce(Outbox.sent_at, now), "problem": None}
     await connection.execute(update(Outbox).where(Outbox.id == item_id).values(**values))
     await _advance(connection, (Outbox.id == item_id,), DeliveryStatus.SENT)
 
 
 async def record_failure(
-    connection: AsyncConnection, item_id: int, status: DeliveryStatus, due_at: datetime, problem: str
+    connection: AsyncConnection,
+    item_id: int,
+    status: DeliveryStatus,
+    due_at: datetime,
+    problem: str,
+    counts: bool = True,
 ) -> None:
-    """Note why a send failed and whether it is tried again (queued), waited for (sending) or given up."""
+    """Note why a send failed and whether it is tried again (queued), waited for (sending) or given up.
+
+    What is no fault of this reply (`counts` False) is no attempt.
+    """
     still_ours = (Outbox.id == item_id, Outbox.status == DeliveryStatus.SENDING)
     values: dict[str, Any] = {"status": status, "due_at": due_at, "problem": problem}
+    if not counts:
+        values["attempts"] = Outbox.attempts - 1
     changed = await _change(connection, still_ours, values)
     if status in (DeliveryStatus.DEAD, DeliveryStatus.DROPPED):
         await _tell(connection, changed)
 
 
-async def apply_receipt(connection: AsyncConnection, receipt: Receipt, thread: tuple[Channel, str, str | None]) -> int:
-    """Move what the receipt speaks of forward; return how many replies changed."""
+async def apply_receipt(
+    connection: AsyncConnection, receipt: Receipt, thread: tuple[Channel, str, str | None], at: datetime
+) -> int:
+    """Move what the receipt speaks of forward; return how many replies changed. `at` is the platform's time."""
     conditions = _meant_by(receipt, thread)
-    if receipt.key is not None and receipt.external_ids:
-        keyed = update(Outbox).where(Outbox.key == receipt.key, Outbox.external_id.is_(None))
-        await connection.execute(keyed.values(external_id=receipt.external_ids[0]))
+    if receipt.key is not None:
+        await _learn(connection, receipt, at)
     if receipt.status is DeliveryStatus.FAILED:
         return await _fail(connection, conditions, receipt.error)
     return await _advance(connection, conditions, receipt.status)
 
 
+async def _learn(connection: AsyncConnection, receipt: Receipt, at: datetime) -> None:
+    """Take the platform's id from a receipt that carries our key, and its time of sending: watermarks are in it."""
+    keyed = update(Outbox).where(Outbox.key == receipt.key)
+    if receipt.status is DeliveryStatus.SENT:
+        await connection.execute(keyed.values(sent_at=at))
+    if receipt.external_ids:
+        await connection.execute(keyed.where(Outbox.external_id.is_(None)).values(external_id=receipt.external_ids[0]))
+    if receipt.status is not DeliveryStatus.FAILED:  # given up without an answer, and yet it went out
+        await connection.execute(
+            keyed.where(Outbox.status == DeliveryStatus.DEAD).values(status=DeliveryStatus.SENDING)
+        )
+
+
 def _meant_by(receipt: Receipt, thread: tuple[Channel, str, str | None]) -> tuple[Any, ...]:
     if receipt.key is not None:
         return (Outbox.key == receipt.key,)
-    if receipt.external_ids:
-        return (Outbox.external_id.in_(receipt.external_ids),)
+    named = Outbox.external_id.in_(receipt.external_ids)
+    if receipt.watermark is None:
+        return (named,)
     channel, account, address = thread
     conversation = select(Conversation.id).where(
         Conversation.channel == channel, Conversation.account == account, Conversation.address == address
     )
-    return Outbox.conversation_id.in_(conversation), Outbox.sent_at <= receipt.watermark
+    return (or_(named, and_(Outbox.conversation_id.in_(conversation), Outbox.sent_at <= receipt.watermark)),)
 
 
 async def _advance(connection: AsyncConnection, conditions: tuple[Any, ...], status: DeliveryStatus) -> int:
