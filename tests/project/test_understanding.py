@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rasa.core.agent import Agent, load_agent
+from rasa.core.agent import Agent
 
-from tests.understanding.measure import measure, rows
+from tests.understanding.measure import load, measure, rows
 
 LANGUAGES = ("fi", "sv", "en")
 
@@ -19,8 +19,8 @@ async def figures(model_path: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-async def agent(model_path: Path) -> Agent:
-    return await load_agent(model_path=str(model_path))
+def agent(model_path: Path) -> Agent:
+    return load(model_path)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -52,7 +52,9 @@ def test_the_measuring_set_covers_every_intent_in_every_language() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\n", "   \t", "🦄🦄", "....", "?", "👍🏽", "\u200d", "a" * 5000, "\x00", "ä" * 3]
+    "text",
+    ["", " ", "\n", "   \t", "🦄🦄", "....", "?", "👍🏽", "\u200d", "a" * 5000, "\x00", "ä" * 3, "/"],
+    ids=lambda text: ascii(text[:9]),
 )
 async def test_nothing_a_phone_can_send_breaks_it(agent: Agent, text: str) -> None:
     parsed = await agent.parse_message(text)
@@ -79,7 +81,7 @@ async def test_below_the_threshold_the_likeliest_intents_follow(agent: Agent) ->
 
 
 async def test_all_that_a_message_holds(agent: Agent) -> None:
-    text = "onko laajakaistassa vikaa Turussa, postinumero 20100"
+    text = "onko laajakaistassa vikaa Turussa 20100"
     parsed = await agent.parse_message(text)
     assert parsed["intent"]["name"] == "check_outage"
     assert {(one["entity"], one["value"], one["text"]) for one in parsed["entities"]} == {
