@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
+import logging
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -23,12 +27,15 @@ with warnings.catch_warnings():
     import rasa.core.train
     import rasa.model_training  # noqa: F401
 
+import structlog
+
 from actions.backend.demo.load import load_demo
 from bot.config import ROOT
 from bot.dialogue import training
 from bot.store import db
 from bot.store.migrate import migrate
 
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 """A Monday noon in Finland: people are at the desk."""
 
@@ -36,9 +43,14 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """A PostgreSQL server of its own for this run; ends with it."""
-    yield db.as_psycopg(db.start_embedded(tmp_path_factory.mktemp("pg")))
+def postgres() -> Iterator[URL]:
+    """A PostgreSQL server of its own for this run; ends with it.
+
+    Not in pytest's folder: a second run by root closes that to the server's own user.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="aspa-test-"))
+    yield db.as_psycopg(db.start_embedded(folder))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -36,23 +36,21 @@ async def keep_webhook(connection: AsyncConnection, body: str, problem: str | No
 async def add_events(connection: AsyncConnection, webhook_id: int | None, events: Sequence[Event]) -> int:
     """Keep the events that are new and wake whom they concern; return how many were new.
 
-    Duplicates are refused by the unique index. Rows go in by key order, so that two copies of one webhook
-    cannot wait for each other.
+    Duplicates are refused by the unique index. Events of the same second stay in the order of the webhook, and two
+    copies of one webhook go in alike, so that they cannot wait for each other.
     """
     rows = [_row(webhook_id, event) for event in sorted(events, key=lambda event: event.occurred_at)]
-    unique = {(row["channel"], row["account"], row["external_id"]): row for row in reversed(rows)}
+    unique: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in rows:
+        unique.setdefault((row["channel"], row["account"], row["external_id"]), row)
     if not unique:
         return 0
     statement = insert_or_ignore(Inbox).on_conflict_do_nothing().returning(Inbox.kind)
-    added = (await connection.execute(statement, _in_lock_order(list(unique.values())))).scalars().all()
+    added = (await connection.execute(statement, list(unique.values()))).scalars().all()
     for channel, wanted in ((INBOX, EventKind.MESSAGE), (RECEIPTS, EventKind.RECEIPT)):
         if any((kind is EventKind.RECEIPT) == (wanted is EventKind.RECEIPT) for kind in added):
             await notify(connection, channel)
     return len(added)
-
-
-def _in_lock_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: (row["occurred_at"], row["channel"], row["account"], row["external_id"]))
 
 
 def _row(webhook_id: int | None, event: Event) -> dict[str, Any]:

@@ -57,7 +57,8 @@ class Bell:
     async def wait(self, seconds: float = POLL_SECONDS) -> None:
         """Sleep until the bell rings, at most `seconds`."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
         self._event.clear()
 
 

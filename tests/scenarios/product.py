@@ -169,9 +169,7 @@ async def running_product(
     )
     async with aiohttp.ClientSession() as http:
         graph = Graph(http, settings.graph_api_url, settings.graph_api_version, settings.app_secrets[0])
-        delivery = Delivery(
-            database, graph, wiring.own_accounts(settings), settings.send_unknown_seconds, clock
-        )
+        delivery = Delivery(database, graph, wiring.own_accounts(settings), settings.send_unknown_seconds, clock)
         sites = [
             await _listen(make_app(simulator_settings(settings)), settings.simulator_port),
             await _listen(gateway.make_app(settings, database, clock), settings.gateway_port),
@@ -182,6 +180,8 @@ async def running_product(
         finally:
             for task in work:
                 task.cancel()
+            done, pending = await asyncio.wait(work, timeout=5)
+            for t in pending: t.print_stack()
             await asyncio.gather(*work, return_exceptions=True)
             await delivery.finish()
             for site in sites:
