@@ -112,6 +112,6 @@ def _secret(env: Mapping[str, str], name: str) -> Secret | None:
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, "")
-    if text and not text.isdigit():
+    if text and not (text.isascii() and text.isdecimal()):
         raise ConfigError(f"{name} must be a whole number")
     return int(text) if text else default
