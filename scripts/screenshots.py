@@ -26,7 +26,7 @@ PICTURES = ROOT / "docs" / "pictures"
 SETTINGS = {**dotenv_values(ROOT / ".aspa" / "demo.env"), **os.environ}
 PHONES = f"http://127.0.0.1:{SETTINGS.get('BOT_SIMULATOR_PORT', '8082')}"
 DESK = f"http://127.0.0.1:{SETTINGS.get('BOT_DESK_PORT', '8081')}"
-WIDE, NARROW, TALL = (1360, 820), (390, 844), (1240, 960)
+WIDE, NARROW, TALL, PHONE = (1360, 820), (390, 844), (1240, 960), (1440, 1000)
 COLOURS = 200
 """Of the palette that keeps a picture under 200 kB."""
 QUIET_SECONDS = 2
@@ -140,8 +140,9 @@ def simulator(browser: Browser, address: str, theme: str, size: tuple[int, int],
 
 
 def one_phone(browser: Browser, address: str) -> bytes:
-    """Photograph the WhatsApp phone alone."""
-    page = open_phones(browser, address, "light", TALL)
+    """Photograph the WhatsApp phone alone, from the first message on."""
+    page = open_phones(browser, address, "light", PHONE)
+    page.locator(".whatsapp .screen").evaluate("element => element.scrollTop = 0")
     picture = page.locator(".phone.whatsapp").screenshot()
     page.context.close()
     return picture
@@ -180,7 +181,7 @@ def side_by_side(browser: Browser, *pictures: bytes) -> bytes:
     images = "".join(f'<img src="{source}">' for source in sources)
     style = "body{margin:0;padding:24px;background:#e8ecf1;display:flex;gap:24px;width:max-content}"
     style += "img{height:760px;border-radius:12px;box-shadow:0 1px 6px #0003}"
-    page.set_content(f"<style>{style}</style>{images}", wait_until="load")
+    page.set_content(f"<!doctype html><style>{style}</style>{images}", wait_until="load")
     picture = page.locator("body").screenshot()
     page.context.close()
     return picture
