@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 
 import structlog
 
@@ -28,6 +29,7 @@ def set_up_logs(level: int = logging.INFO) -> None:
     what they would report reaches us as exceptions of the turn.
     """
     logging.basicConfig(level=level, format=FORMAT, stream=sys.stderr, force=True)
+    warnings.simplefilter("ignore", DeprecationWarning)  # of packages that Rasa pins; tests see ours
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

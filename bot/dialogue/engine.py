@@ -14,6 +14,7 @@ from rasa.shared.core.domain import Domain
 from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 
 from bot.dialogue.actions import LocalActions, failures
+from bot.dialogue.parsed_once import forget, parse_each_text_once
 from bot.dialogue.tracker import RunningTrackers, compact
 from bot.dialogue.voice import buttons_of
 from bot.dialogue.wishes import find_wishes
@@ -41,9 +42,11 @@ class Engine:
     def __init__(self, model: Path, actions: EndpointConfig) -> None:
         self._trackers = RunningTrackers(Domain.empty())
         self._agent = Agent(tracker_store=self._trackers, action_endpoint=actions)
+        parse_each_text_once()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._agent.load_model(model)
+        forget()
 
     async def understand(self, text: str) -> Json:
         """Parse one message: Rasa's parse data, the ranking cut to its first entries."""

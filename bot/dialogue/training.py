@@ -38,6 +38,9 @@ def train(project: Path) -> Path:
     """Train and return the model; raise `ConfigError` when Rasa finds the content unusable."""
     import rasa  # loads slowly; only training needs all of it
 
+    from bot.dialogue.parsed_once import parse_each_text_once
+
+    parse_each_text_once()
     mark = fingerprint(project)
     result = rasa.train(
         domain=str(project / "domain.yml"),

@@ -36,7 +36,7 @@ from bot.simulator.app import make_app
 from bot.store.schema import Inbox, Outbox, Transcript
 from tests.scenarios.product import PAGE, environment, free_port, simulator_settings
 
-WEBHOOKS, MOST_EVENTS, CUSTOMERS, KILLS = 200, 50, 40, 12
+WEBHOOKS, MOST_EVENTS, CUSTOMERS, KILLS = 200, 50, 40, 8
 SEED = 20261122
 ORDERS = [str(number) for number in range(10001, 10043)]
 ANSWERED = re.compile(r"\b(100[0-4]\d)\b")
@@ -201,7 +201,7 @@ async def answers(http: aiohttp.ClientSession, simulator: str, customer: Custome
     wanted = sum(len(part) for part in customer.asked)
     said: list[str] = []
     after = 0
-    async with asyncio.timeout(600):
+    async with asyncio.timeout(1200):
         while len(said) < wanted:
             query = {"after": str(after), "from": "business", "wait": "30"}
             url = f"{simulator}/simulator/contacts/{customer.contact}/chat"
