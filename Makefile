@@ -1,5 +1,5 @@
 # `make demo` and `make test` need only git, make, a C compiler and any Python 3 with pip.
-.PHONY: setup demo test check train serve clean
+.PHONY: help setup demo test check train serve measure clean
 .DEFAULT_GOAL := help
 
 bin := .venv/bin
@@ -26,6 +26,9 @@ train: .venv/.ready  ## train the model
 
 serve: .venv/.ready  ## run the product with the settings of .env
 	@$(bin)/bot serve
+
+measure: .venv/.ready  ## times of accepting, of a turn and of the first reply, on this machine
+	@$(bin)/python -W ignore scripts/measure.py
 
 clean:  ## remove what was installed and trained, not the demo's database
 	rm -rf .venv .tools models .rasa

@@ -18,7 +18,13 @@ from bot.errors import AspaError
 from bot.logs import set_up_logs
 from bot.model import Channel, Role
 
-cli = typer.Typer(help="Aspa: the customer-service bot.", no_args_is_help=True, add_completion=False)
+# Typer's own tracebacks show the values of variables, customers' words among them.
+cli = typer.Typer(
+    help="Aspa: the customer-service bot.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 agents = typer.Typer(help="Sign-ins of the desk.", no_args_is_help=True)
 cli.add_typer(agents, name="agent")
 

@@ -101,6 +101,7 @@ async def _conversation(connection: AsyncConnection, event: Event) -> Any:
 def _of(event: Event, *columns: Any) -> Any:
     return (
         select(*columns)
+        .select_from(Conversation)
         .join(Address, Address.contact_id == Conversation.contact_id)
         .where(
             Conversation.channel == event.channel,

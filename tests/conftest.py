@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,14 +43,14 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[URL]:
+def postgres() -> URL:
     """A PostgreSQL server of its own for this run; ends with it.
 
     Not in pytest's folder: a second run by root closes that to the server's own user.
     """
     folder = Path(tempfile.mkdtemp(prefix="aspa-test-"))
-    yield db.as_psycopg(db.start_embedded(folder))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # before the server's own: last in, first out
+    return db.as_psycopg(db.start_embedded(folder))
 
 
 @pytest.fixture(scope="session")

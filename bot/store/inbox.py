@@ -91,10 +91,12 @@ ALL_HEADS = text("""
 """The same over all open rows, by hopping from thread to thread in the index (docs/decisions.md)."""
 
 REACH = 64
+MOST_AT_ONCE = 10
+"""Events of one turn: enough for quick bubbles, few enough that a long backlog cannot outlast a turn's time."""
 
 
 async def claim_thread(connection: AsyncConnection, now: datetime) -> list[InboxItem]:
-    """Lock the thread whose event has waited longest and return all its open events, oldest first by Meta's time.
+    """Lock the thread whose event has waited longest and return its open events, oldest first by Meta's time.
 
     The lock is the row lock on the thread's first event and lasts as long as the transaction: whoever else looks
     skips the thread, and a worker that dies lets go of it. Events that arrive meanwhile wait for the next turn.
@@ -112,14 +114,13 @@ async def _open_events(connection: AsyncConnection, thread: str) -> list[InboxIt
         select(Inbox.id, Inbox.thread, Inbox.attempts, Inbox.event)
         .where(Inbox.thread == thread, Inbox.is_open, Inbox.kind != EventKind.RECEIPT)
         .order_by(Inbox.occurred_at, Inbox.id)
+        .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
     return [_item(row) for row in await connection.execute(query)]
 
 
-async def claim_receipts(
-    connection: AsyncConnection, now: datetime, most: int, wait: bool = False
-) -> list[InboxItem]:
+async def claim_receipts(connection: AsyncConnection, now: datetime, most: int, wait: bool = False) -> list[InboxItem]:
     """Lock and return up to `most` open receipts, oldest first; locked ones are waited for or skipped."""
     query = (
         select(Inbox.id, Inbox.thread, Inbox.attempts, Inbox.event)
