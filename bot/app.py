@@ -11,10 +11,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+import uvloop
 from aiohttp import web
+from dotenv import load_dotenv
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from actions.backend.connect import connect
+from actions.backend.protocol import Backend
 from bot import gateway
 from bot.channels.graph import Account, Graph
 from bot.clock import utc_now
@@ -60,7 +64,8 @@ async def run_desk(settings: Settings) -> None:
 
 
 async def run_engine(settings: Settings) -> None:
-    """Take turns until the process is told to stop."""
+    """Take turns until the process is told to stop. Answering can wait a moment; taking in webhooks cannot."""
+    os.nice(5)
     async with open_database(settings, TURNS_AT_ONCE + 4) as (database, url), make_turns(settings, database) as turns:
         bells = [Bell() for _ in range(TURNS_AT_ONCE)]
         log.info("engine ready")
@@ -126,6 +131,31 @@ async def run_delivery(settings: Settings) -> None:
             )
         finally:
             await delivery.finish()
+
+
+async def run_scheduler(settings: Settings) -> None:
+    """Tell customers what they asked to hear about until the process is told to stop."""
+    from bot.dialogue.voice import load_voice
+    from bot.subscriptions import EVERY_SECONDS, Subscriptions
+
+    async with open_database(settings, 3) as (database, _), open_backend(settings) as backend:
+        work = Subscriptions(database, backend, load_voice(settings.project), utc_now).work
+        log.info("scheduler ready")
+        await together(keep_reporting(database, "scheduler", utc_now), keep_working(work, Bell(), EVERY_SECONDS))
+
+
+@asynccontextmanager
+async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
+    """Give the company's systems for as long as the block lasts; without BACKEND_URL, the data in DATABASE_URL."""
+    load_dotenv(settings.project / ".env")
+    try:
+        backend = connect(os.environ, database_url=os.environ.get("DATABASE_URL"))
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    try:
+        yield backend
+    finally:
+        await backend.close()
 
 
 async def run_simulator(settings: Settings) -> None:
@@ -199,7 +229,7 @@ async def together(*parts: Coroutine[Any, Any, None]) -> None:
 def run(main: Callable[[], Awaitable[None]]) -> None:
     """Run a process until it ends or is told to stop (SIGTERM, Ctrl-C), leaving it time to finish."""
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_until_stopped(main))
+        uvloop.run(_until_stopped(main))
 
 
 async def _until_stopped(main: Callable[[], Awaitable[None]]) -> None:

@@ -173,9 +173,9 @@ async def _finish_stores(app: web.Application) -> None:
 
 async def _store(database: AsyncEngine, webhook: _Webhook) -> None:
     try:
-        async with database.begin() as connection:
-            webhook_id = await inbox.keep_webhook(connection, webhook.body, webhook.problem)
-            await inbox.add_events(connection, webhook_id, webhook.events)
+        # One statement is one transaction: no BEGIN and COMMIT to wait for.
+        async with database.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            await inbox.keep(connection, webhook.body, webhook.problem, webhook.events)
     except DBAPIError as error:
         if not _is_about_the_data(error):
             raise

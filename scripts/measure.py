@@ -30,6 +30,7 @@ from bot.config import ROOT, from_environment
 from bot.dialogue.engine import load_engine
 from bot.dialogue.training import newest_model
 from bot.health import readiness
+from bot.logs import set_up_logs
 from bot.simulator.app import make_app
 from bot.store import db
 from bot.store.migrate import migrate
@@ -120,6 +121,7 @@ async def first_reply(http: aiohttp.ClientSession, simulator: str) -> None:
 
 async def main() -> None:
     """Measure inside the engine first, then the running product."""
+    set_up_logs()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         url = db.as_psycopg(db.start_embedded(Path(folder) / "pg"))
         os.environ["DATABASE_URL"] = url.render_as_string(hide_password=False)

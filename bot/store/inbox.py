@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Attachment, Channel, DeliveryStatus, Event, EventKind, Json, Receipt
-from bot.store.db import notify
 from bot.store.schema import Inbox, Webhook
 from bot.store.wake import INBOX, RECEIPTS
 
@@ -27,42 +26,58 @@ class InboxItem:
     event: Event
 
 
+_ADD = """
+    added AS (
+        INSERT INTO inbox (webhook_id, channel, account, thread, kind, external_id, event, occurred_at, is_open)
+        SELECT (SELECT id FROM origin), e->>'channel', e->>'account', e->>'thread', e->>'kind', e->>'external_id',
+               e->'event', (e->>'occurred_at')::timestamptz, (e->>'is_open')::boolean
+        FROM jsonb_array_elements(CAST(:events AS jsonb)) WITH ORDINALITY AS given(e, number) ORDER BY number
+        ON CONFLICT DO NOTHING RETURNING kind)
+    SELECT (SELECT count(*) FROM added),
+           (SELECT pg_notify(:inbox, '') WHERE EXISTS (SELECT 1 FROM added WHERE kind <> 'receipt')),
+           (SELECT pg_notify(:receipts, '') WHERE EXISTS (SELECT 1 FROM added WHERE kind = 'receipt'))
+"""
+KEEP = text("WITH origin AS (INSERT INTO webhook (body, problem) VALUES (:body, :problem) RETURNING id)," + _ADD)
+"""Body, events and the waking of whom they concern in one statement: one way to the database and back."""
+ADD = text("WITH origin AS (SELECT CAST(:webhook_id AS bigint) AS id)," + _ADD)
+
+
+async def keep(connection: AsyncConnection, body: str, problem: str | None, events: Sequence[Event]) -> int:
+    """Keep the (masked) body of one POST and those of its events that are new; return how many were."""
+    given = {"body": body, "problem": problem, **_given(events)}
+    return int((await connection.execute(KEEP, given)).scalar_one())
+
+
 async def keep_webhook(connection: AsyncConnection, body: str, problem: str | None = None) -> int:
-    """Keep the (masked) body of one POST and return its number."""
+    """Keep only the (masked) body of one POST and return its number."""
     result = await connection.execute(insert(Webhook).values(body=body, problem=problem).returning(Webhook.id))
     return result.scalar_one()
 
 
 async def add_events(connection: AsyncConnection, webhook_id: int | None, events: Sequence[Event]) -> int:
-    """Keep the events that are new and wake whom they concern; return how many were new.
+    """Keep the events that are new and wake whom they concern; return how many were new."""
+    return int((await connection.execute(ADD, {"webhook_id": webhook_id, **_given(events)})).scalar_one())
 
-    Duplicates are refused by the unique index. Events of the same second stay in the order of the webhook, and two
-    copies of one webhook go in alike, so that they cannot wait for each other.
+
+def _given(events: Sequence[Event]) -> dict[str, str]:
+    """Return the rows of the events, oldest first; the unique index refuses duplicates.
+
+    Events of the same second stay in the order of the webhook, and two copies of one webhook go in alike, so that
+    they cannot wait for each other.
     """
-    rows = [_row(webhook_id, event) for event in sorted(events, key=lambda event: event.occurred_at)]
-    unique: dict[tuple[str, ...], dict[str, Any]] = {}
-    for row in rows:
-        unique.setdefault((row["channel"], row["account"], row["external_id"]), row)
-    if not unique:
-        return 0
-    statement = insert_or_ignore(Inbox).on_conflict_do_nothing().returning(Inbox.kind)
-    added = (await connection.execute(statement, list(unique.values()))).scalars().all()
-    for channel, wanted in ((INBOX, EventKind.MESSAGE), (RECEIPTS, EventKind.RECEIPT)):
-        if any((kind is EventKind.RECEIPT) == (wanted is EventKind.RECEIPT) for kind in added):
-            await notify(connection, channel)
-    return len(added)
+    rows = [_row(event) for event in sorted(events, key=lambda event: event.occurred_at)]
+    return {"events": json.dumps(rows), "inbox": INBOX, "receipts": RECEIPTS}
 
 
-def _row(webhook_id: int | None, event: Event) -> dict[str, Any]:
+def _row(event: Event) -> dict[str, Any]:
     return {
-        "webhook_id": webhook_id,
         "channel": event.channel,
         "account": event.account,
         "thread": f"{event.channel}:{event.account}:{event.address}",
         "kind": event.kind,
         "external_id": event.external_id,
         "event": event_to_json(event),
-        "occurred_at": event.occurred_at,
+        "occurred_at": event.occurred_at.isoformat(),
         "is_open": event.kind is not EventKind.OTHER,
     }
 
