@@ -49,7 +49,7 @@ def start() -> Settings:
 
 @cli.command()
 def serve() -> None:
-    """Run everything on this machine: gateway, engine, delivery, desk."""
+    """Run everything on this machine: gateway, engine, delivery, scheduler, desk."""
     from bot.supervisor import supervise
 
     settings = start()
@@ -83,6 +83,13 @@ def delivery() -> None:
     """Send replies and record what became of them."""
     settings = start()
     app.run(lambda: app.run_delivery(settings))
+
+
+@cli.command()
+def scheduler() -> None:
+    """Tell customers that the outage they follow is over."""
+    settings = start()
+    app.run(lambda: app.run_scheduler(settings))
 
 
 @cli.command()

@@ -27,6 +27,8 @@ PRODUCT_RESPONSES: dict[str, frozenset[str]] = {
     "utter_bot_back": frozenset(),
     "utter_attachment": frozenset(),
     "utter_agent_joined": frozenset({"agent"}),
+    "utter_outage_fixed": frozenset({"place", "service"}),
+    "utter_outage_unlisted": frozenset(),
 }
 """What the product says itself, with the placeholders that it fills."""
 _PLACEHOLDER = re.compile(r"{(\w+)}")

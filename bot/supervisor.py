@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 def parts(settings: Settings) -> list[str]:
     """Return the commands that make up the product, in the order of starting."""
     simulator = ["simulator"] if settings.simulator else []
-    return [*simulator, "gateway", "desk", "delivery", *(["engine"] * settings.engine_workers)]
+    return [*simulator, "gateway", "desk", "delivery", "scheduler", *(["engine"] * settings.engine_workers)]
 
 
 async def supervise(settings: Settings, environment: Mapping[str, str]) -> None:

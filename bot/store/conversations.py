@@ -29,6 +29,7 @@ class ConversationState:
     agent_id: int | None
     language: str
     tracker: Json | None
+    last_customer_at: datetime | None
     last_external_at: datetime | None
 
 

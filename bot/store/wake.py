@@ -62,8 +62,8 @@ class Bell:
         self._event.clear()
 
 
-async def keep_working(work: Callable[[], Awaitable[bool]], bell: Bell) -> None:
-    """Call `work` again and again while it finds something to do; rest on the bell when it finds nothing.
+async def keep_working(work: Callable[[], Awaitable[bool]], bell: Bell, seconds: float = POLL_SECONDS) -> None:
+    """Call `work` again and again while it finds something to do; rest on the bell, at most `seconds`, when not.
 
     A database that is away is waited for; any other error is logged by its place and the work goes on.
     """
@@ -74,4 +74,4 @@ async def keep_working(work: Callable[[], Awaitable[bool]], bell: Bell) -> None:
             log.error("work failed: %s", describe(error))
             found = False
         if not found:
-            await bell.wait()
+            await bell.wait(seconds)

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 LEVELS = (
     ("model", "errors", "config", "logs", "clock"),
     ("channels", "store", "dialogue", "privacy", "hours", "passwords"),
-    ("turns", "delivery", "handoff", "content"),
+    ("turns", "delivery", "subscriptions", "handoff", "content"),
     ("gateway", "desk", "studio", "insights", "simulator", "health"),
     ("app", "supervisor", "cli", "demo", "trial", "checks", "__main__", "__init__"),
 )
