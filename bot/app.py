@@ -17,7 +17,6 @@ from dotenv import load_dotenv
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from actions.backend.connect import connect
 from actions.backend.protocol import Backend
 from bot import gateway
 from bot.channels.graph import Account, Graph
@@ -147,6 +146,8 @@ async def run_scheduler(settings: Settings) -> None:
 @asynccontextmanager
 async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
     """Give the company's systems for as long as the block lasts; without BACKEND_URL, the data in DATABASE_URL."""
+    from actions.backend.connect import connect
+
     load_dotenv(settings.project / ".env")
     try:
         backend = connect(os.environ, database_url=os.environ.get("DATABASE_URL"))
