@@ -14,7 +14,7 @@ def subscribe(call: Call, outage_ids: list[str]) -> Events:
     """Asks the product to follow these outages and tells the customer what he has agreed to."""
     followed = call.slot("following") or []
     new = [id for id in outage_ids if id not in followed]
-    for id in new:
+    for id in outage_ids:  # also those followed before: the product knows whether that consent still holds
         call.effect("subscribe", {"to": "outage", "key": id, "until": (call.now + LONGEST).isoformat()})
     call.say("utter_follows" if new else "utter_follows_already")
     # What comes next is a question again: the consent was for these and no others.

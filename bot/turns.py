@@ -216,6 +216,8 @@ class Turns:
         for item in items:
             await _customer_line(connection, conversation, item.event)
         await inbox.close(connection, [item.id for item in items], problem)
+        # What the bot remembers may be what it stumbles over; the transcript has all of it.
+        await conversations.change_conversation(connection, conversation.id, tracker=None)
         if conversation.owner is not Owner.BOT:
             return
         language = conversation.language

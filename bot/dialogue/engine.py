@@ -63,8 +63,8 @@ class Engine:
         problems: list[BaseException] = []
         token = failures.set(problems)
         output = _Output(channel)
-        self._trackers.hold(sender, tracker, slots)
         try:
+            self._trackers.hold(sender, tracker, slots)
             understood = [
                 await self._handle(sender, output, parsed) for item in inputs for parsed in await self._read(item)
             ]
@@ -73,8 +73,8 @@ class Engine:
         finally:
             after = self._trackers.release(sender)
             failures.reset(token)
-        if problems:
-            raise TurnFailed("an action raised") from problems[0]
+        if problems or after is None:
+            raise TurnFailed("an action raised") from (problems or [None])[0]
         values = after.current_slot_values()
         return BotTurn(tuple(output.steps), compact(after), _language(values), values, tuple(understood))
 

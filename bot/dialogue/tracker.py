@@ -38,9 +38,9 @@ class RunningTrackers(TrackerStore):
             sender_id, events, self.domain.slots if self.domain else [], domain=self.domain
         )
 
-    def release(self, sender_id: str) -> DialogueStateTracker:
-        """Give the tracker back at the end of the turn."""
-        return self._held.pop(sender_id)
+    def release(self, sender_id: str) -> DialogueStateTracker | None:
+        """Give the tracker back at the end of the turn; None when it could not be read."""
+        return self._held.pop(sender_id, None)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the held tracker."""

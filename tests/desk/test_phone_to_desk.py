@@ -69,9 +69,9 @@ async def test_from_the_phone_to_the_desk_and_back(product: Product, desk: str, 
     await agent.fill("#name", "aino")
     await agent.fill("#password", PASSWORD)
     await agent.click("#sign-in button")
-    row = agent.locator("#queue li").first
-    await expect(row).to_be_visible(timeout=SECONDS)
-    await row.locator("a").first.click()
+    waiting = agent.locator('a[id^="open-"]').first
+    await expect(waiting).to_be_visible(timeout=SECONDS)
+    await waiting.click()
     await expect(agent.locator("#wish")).to_be_visible(timeout=SECONDS)
     await expect(agent.locator("#facts")).to_contain_text("Tampere")
     await expect(agent.locator("#lines")).to_contain_text("onks tampereella netti poikki")
