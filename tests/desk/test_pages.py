@@ -114,10 +114,11 @@ async def test_every_look_up_is_told(aino: Browser, database: AsyncEngine, looku
 
 
 async def test_an_outage_in_words(aino: Browser, database: AsyncEngine) -> None:
-    outage = {"kind": "fault", "service": "broadband", "state": "open", "started_at": "2026-11-23T06:30:00+00:00"}
-    found = {"outages": [outage | {"end": "2026-11-24T10:00:00+00:00"}]}
+    started, end = (NOW - timedelta(hours=3, minutes=30)).isoformat(), (NOW + timedelta(days=1)).isoformat()
+    outage = {"kind": "fault", "service": "broadband", "state": "open", "started_at": started}
+    found = {"outages": [outage | {"end": end}]}
     number = await waiting(database, lookup=looked_up(found, source="outages"))
-    expected = "Vika: laajakaista, käynnissä, alkoi 8.30, arvio 24.11. 12.00"
+    expected = "Vika: laajakaista, käynnissä, alkoi 8.30, arvio 25.11. 12.00"
     assert expected in await aino.page(f"/conversations/{number}")
 
 
