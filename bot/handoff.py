@@ -84,7 +84,7 @@ async def what_happens_next(
         return voice.say(f"utter_{kind}_closed", language, opens=voice.moment(opens, now, language))
     place = await handoffs.position(connection, handoff_id)
     wait = await handoffs.recent_wait_seconds(connection) or FIRST_GUESS_SECONDS * place
-    minutes = str(max(1, round(wait / 60)))
+    minutes = str(max(2, round(wait / 60)))  # never "about 1 minutes": no honest promise, and no language says so
     return voice.say(f"utter_{kind}_open", language, position=str(place), minutes=minutes)
 
 

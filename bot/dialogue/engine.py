@@ -73,8 +73,9 @@ class Engine:
         finally:
             after = self._trackers.release(sender)
             failures.reset(token)
-        if problems or after is None:
-            raise TurnFailed("an action raised") from (problems or [None])[0]
+        if problems:
+            raise TurnFailed("an action raised") from problems[0]
+        assert after is not None  # what cannot be read has raised above
         values = after.current_slot_values()
         return BotTurn(tuple(output.steps), compact(after), _language(values), values, tuple(understood))
 
