@@ -203,7 +203,7 @@ class Turns:
         async with self.database.begin() as connection:
             if attempt < len(RETRY_SECONDS):
                 due = self.clock() + timedelta(seconds=RETRY_SECONDS[attempt])
-                await inbox.postpone(connection, ids, due, describe(cause))
+                await inbox.postpone(connection, ids, due, describe(cause), attempt)
                 TURNS.labels("retried").inc()
             else:
                 await self._give_up(connection, claimed, describe(cause))
@@ -212,10 +212,11 @@ class Turns:
     async def _give_up(self, connection: AsyncConnection, items: Sequence[InboxItem], problem: str) -> None:
         """Tell the customer honestly, and give the conversation to a person."""
         now = self.clock()
+        if not await inbox.close(connection, [item.id for item in items], problem):
+            return  # another worker gave them up at the same moment
         conversation = await conversations.open_conversation(connection, items[-1].event)
         for item in items:
             await _customer_line(connection, conversation, item.event)
-        await inbox.close(connection, [item.id for item in items], problem)
         # What the bot remembers may be what it stumbles over; the transcript has all of it.
         await conversations.change_conversation(connection, conversation.id, tracker=None)
         if conversation.owner is not Owner.BOT:

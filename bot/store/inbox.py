@@ -147,16 +147,24 @@ async def claim_receipts(connection: AsyncConnection, now: datetime, most: int, 
     return [_item(row) for row in await connection.execute(query)]
 
 
-async def close(connection: AsyncConnection, ids: Sequence[int], problem: str | None = None) -> None:
-    """Mark events as done; `problem` says why they were given up."""
+async def close(connection: AsyncConnection, ids: Sequence[int], problem: str | None = None) -> int:
+    """Mark events as done and return how many were still open; `problem` says why they were given up."""
     values = {"is_open": False, "done_at": func.now(), "problem": problem}
-    await connection.execute(update(Inbox).where(Inbox.id.in_(ids)).values(**values))
+    closed = await connection.execute(update(Inbox).where(Inbox.id.in_(ids), Inbox.is_open).values(**values))
+    return closed.rowcount
 
 
-async def postpone(connection: AsyncConnection, ids: Sequence[int], due_at: datetime, problem: str) -> None:
-    """Count a failed attempt and leave the events for a later time."""
+async def postpone(
+    connection: AsyncConnection, ids: Sequence[int], due_at: datetime, problem: str, attempts: int | None = None
+) -> None:
+    """Count a failed attempt and leave the events for a later time.
+
+    With `attempts` (how many there were when the turn began) an attempt that somebody else has counted meanwhile is
+    not counted again: between a rollback and this, another worker may have tried the same events.
+    """
     values = {"attempts": Inbox.attempts + 1, "due_at": due_at, "problem": problem}
-    await connection.execute(update(Inbox).where(Inbox.id.in_(ids)).values(**values))
+    seen = [] if attempts is None else [Inbox.attempts <= attempts]
+    await connection.execute(update(Inbox).where(Inbox.id.in_(ids), *seen).values(**values))
 
 
 def _item(row: Any) -> InboxItem:

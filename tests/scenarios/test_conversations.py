@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +11,7 @@ from bot.model import HandoffState, Owner
 from bot.store.handoffs import open_list
 from bot.store.schema import Conversation, Handoff, LookupRow, Subscription, Transcript
 from tests.scenarios.product import Product
+from tests.scenarios.wire import everything
 
 
 async def owner(product: Product) -> Owner:
@@ -111,10 +114,20 @@ async def test_three_quick_bubbles_make_sense_together(product: Product) -> None
         assert list(said) == ["moi", "mul ei toimi netti", "33100"]
 
 
-async def test_personal_codes_are_refused_kindly_and_kept_nowhere(product: Product) -> None:
+async def test_personal_codes_are_refused_kindly_and_kept_nowhere(
+    product: Product, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     phone = await product.phone()
     await phone.write("hetu on 131052-308T, mihin asti ootte auki")
     await phone.expects("revontuli.example/viesti", "la 10–16")
+    await phone.write("kortti 4111 1111 1111 1111 ja tili FI21 1234 5600 0007 85, haluun ihmisen")
+    await phone.expects("revontuli.example/viesti", "Hän näkee keskustelumme")
+    kept = await everything(product.database)
+    assert "[henkilötunnus]" in kept and "[korttinumero]" in kept and "[IBAN]" in kept
+    written = ("131052-", "-308T", "1111 1111", "11111111", "FI21 1234", "0007 85")
+    logged = "\n".join(record.getMessage() for record in caplog.records)
+    assert not [part for part in written if part in kept or part in logged]
 
 
 async def test_a_name_typed_as_a_command_is_only_text(product: Product) -> None:
