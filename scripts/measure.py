@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -31,10 +30,9 @@ from bot.dialogue.engine import load_engine
 from bot.dialogue.training import newest_model
 from bot.health import readiness
 from bot.logs import set_up_logs
-from bot.simulator.app import make_app
 from bot.store import db
 from bot.store.migrate import migrate
-from tests.scenarios.product import PAGE, environment, free_port, simulator_settings
+from tests.scenarios.product import PAGE, environment, free_port
 
 ACCEPT_SECONDS, ACCEPT_RATE = 30, 100
 LOOKUP = '/check_outage{"postal_code":"33100"}'
@@ -134,24 +132,20 @@ async def main() -> None:
             free_port(),
             BOT_DESK_PORT=str(free_port()),
             BOT_STATE_DIR=folder,
+            BOT_SIMULATOR="1",  # a process of its own: beside the clock it would be measured along
             DATABASE_URL=os.environ["DATABASE_URL"],
         )
-        settings = from_environment(env)
-        runner = web.AppRunner(make_app(simulator_settings(settings)), access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", settings.simulator_port).start()
         command = (sys.executable, "-W", "ignore", "-m", "bot", "serve")
         product = await asyncio.create_subprocess_exec(*command, env={**os.environ, **env}, stderr=DEVNULL)
         try:
             while not all((await readiness(database, utc_now())).values()):
                 await asyncio.sleep(0.2)
             async with aiohttp.ClientSession() as http:
-                await first_reply(http, settings.graph_api_url)
+                await first_reply(http, env["GRAPH_API_URL"])
                 await accept(http, env)
         finally:
             product.send_signal(signal.SIGTERM)
             await product.wait()
-            await runner.cleanup()
             await database.dispose()
 
 
