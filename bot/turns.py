@@ -136,7 +136,7 @@ class Turns:
 
     async def _think(self, conversation: ConversationState, inputs: Sequence[str | Sequence[str]]) -> BotTurn:
         sender, channel = str(conversation.id), conversation.channel.value
-        return await self.engine.turn(sender, channel, conversation.tracker, inputs, {})
+        return await self.engine.turn(sender, channel, conversation.tracker, inputs)
 
     async def _warn_of_codes(
         self,

@@ -60,7 +60,7 @@ async def turns() -> None:
     for _ in range(320):
         kept = json.loads(json.dumps(tracker))
         start = time.perf_counter()
-        tracker = (await engine.turn("1", "messenger", kept, [LOOKUP], {})).tracker
+        tracker = (await engine.turn("1", "messenger", kept, [LOOKUP])).tracker
         took.append(time.perf_counter() - start)
     show("turn with a backend look-up, turns 3 to 22", took[2:22])
     show("turn with a backend look-up, turns 291 to 310", took[290:310])

@@ -54,7 +54,7 @@ class Engine:
         return {**parsed, "intent_ranking": parsed.get("intent_ranking", [])[:RANKING_KEPT]}
 
     async def turn(
-        self, sender: str, channel: str, tracker: Json | None, inputs: Sequence[str | Sequence[str]], slots: Json
+        self, sender: str, channel: str, tracker: Json | None, inputs: Sequence[str | Sequence[str]]
     ) -> BotTurn:
         """Let the bot answer inputs in order: a list of bubbles that belong together, or the payload of a button.
 
@@ -64,7 +64,7 @@ class Engine:
         token = failures.set(problems)
         output = _Output(channel)
         try:
-            self._trackers.hold(sender, tracker, slots)
+            self._trackers.hold(sender, tracker)
             understood = [
                 await self._handle(sender, output, parsed) for item in inputs for parsed in await self._read(item)
             ]

@@ -30,12 +30,10 @@ class RunningTrackers(TrackerStore):
         super().__init__(domain)
         self._held: dict[str, DialogueStateTracker] = {}
 
-    def hold(self, sender_id: str, state: Json | None, slots: Json) -> None:
-        """Make a kept tracker available for a turn, with slots that the product knows better."""
-        events = kept_events(state)
-        events += [SlotSet(name, value) for name, value in slots.items()]
+    def hold(self, sender_id: str, state: Json | None) -> None:
+        """Make a kept tracker available for a turn."""
         self._held[sender_id] = DialogueStateTracker.from_events(
-            sender_id, events, self.domain.slots if self.domain else [], domain=self.domain
+            sender_id, kept_events(state), self.domain.slots if self.domain else [], domain=self.domain
         )
 
     def release(self, sender_id: str) -> DialogueStateTracker | None:
